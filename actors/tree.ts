@@ -1,0 +1,45 @@
+import type { ActorDefinition } from '../runtime/actor/definition.ts';
+import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
+import { device } from './device/device.ts';
+import { deviceWatcher } from './device-watcher/device-watcher.ts';
+import { createReporter, type ReporterParts } from './device-watcher/reporter.ts';
+import { startWatcher, type WatcherOptions } from './device-watcher/watcher.ts';
+
+/** The actors that come with AutoWeave. */
+export const ACTORS: readonly ActorDefinition[] = [deviceWatcher, device];
+
+export interface WatcherParts extends ReporterParts {
+  readonly watcher: Omit<WatcherOptions, 'onSnapshot' | 'onExit' | 'signal' | 'clock'>;
+}
+
+/** The process that watches the USB bus: a crash in the native addon ends it alone, and it is started again. */
+export function watcherChild(parts: WatcherParts): ChildSpec {
+  return {
+    id: 'watcher',
+    restart: 'permanent',
+    shutdownMs: 2_000,
+    async start({ signal }): Promise<Child> {
+      const reporter = createReporter(parts);
+      const watcher = await startWatcher({
+        ...parts.watcher,
+        clock: parts.clock,
+        signal,
+        onSnapshot: (snapshot) => reporter.report(snapshot),
+      });
+      return {
+        exited: watcher.exited.then((exit) => {
+          reporter[Symbol.dispose]();
+          if (exit.isExpected) return { kind: 'normal' };
+          return {
+            kind: 'error',
+            error: new Error(`Device watcher ended with ${exit.signal ?? exit.code}: ${exit.stderr}`),
+          };
+        }),
+        async [Symbol.asyncDispose]() {
+          reporter[Symbol.dispose]();
+          await watcher[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,288 @@
+// Generated from proto/gateway.graphql by npm run generate; do not edit.
+
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string };
+  String: { input: string; output: string };
+  Boolean: { input: boolean; output: boolean };
+  Int: { input: number; output: number };
+  Float: { input: number; output: number };
+  /** An instant, ISO 8601 in UTC. */
+  DateTime: { input: string; output: string };
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown };
+};
+
+export type Query = {
+  /** How the whole is, part by part, and what its broker guarantees. */
+  readonly health: Health;
+  /** Devices that are attached, and those known from before; attached ones first. */
+  readonly devices: ReadonlyArray<Device>;
+  /** Attach and detach events, newest last: of one device, or of all when no id is given. */
+  readonly deviceHistory: ReadonlyArray<DeviceEvent>;
+  /** Actors with durable state, the longest unchanged first. `after` is the `next` of the page before. */
+  readonly actors: ActorPage;
+  /** One actor with its state, or null. */
+  readonly actor: Maybe<Actor>;
+  /** What could not be handled, newest first. `before` is the `next` of the page before. */
+  readonly deadLetters: DeadLetterPage;
+  /** One dead letter, or null. */
+  readonly deadLetter: Maybe<DeadLetter>;
+  /** The finished steps of a recent trace, in order of their start; null when it is no longer (or not yet) known. */
+  readonly trace: Maybe<ReadonlyArray<TraceStep>>;
+};
+
+export type QueryDevicesArgs = {
+  attached?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type QueryDeviceHistoryArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type QueryActorsArgs = {
+  name?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryActorArgs = {
+  name: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type QueryDeadLettersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryDeadLetterArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type QueryTraceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type Mutation = {
+  /** Plugs a virtual device on this host. It takes the way of a real one, and is marked `virtual`. */
+  readonly plugVirtualDevice: Device;
+  /** Unplugs a virtual device by its id. */
+  readonly unplugVirtualDevice: Device;
+  /** Sends a command to an actor. Returns the command's id once it is stored. */
+  readonly sendCommand: Scalars['ID']['output'];
+};
+
+export type MutationPlugVirtualDeviceArgs = {
+  input: VirtualDeviceInput;
+};
+
+export type MutationUnplugVirtualDeviceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationSendCommandArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+  type: Scalars['String']['input'];
+  data: Scalars['JSON']['input'];
+};
+
+export type Subscription = {
+  /**
+   * Attach and detach events. With `after` (a cursor from an earlier message) first what was missed since,
+   * then `CaughtUp`, then live, without gap or duplicate; or `Lagged` where the log no longer holds it.
+   * Without `after`, `CaughtUp` comes first and says where live begins.
+   */
+  readonly deviceEvents: DeviceEventUpdate;
+  /** The steps of one trace as they finish, beginning with those already finished. */
+  readonly traceSteps: TraceStep;
+};
+
+export type SubscriptionDeviceEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SubscriptionTraceStepsArgs = {
+  traceId: Scalars['ID']['input'];
+};
+
+export type VirtualDeviceInput = {
+  /** USB vendor id, 0 to 65535. */
+  readonly vendorId: Scalars['Int']['input'];
+  /** USB product id, 0 to 65535. */
+  readonly productId: Scalars['Int']['input'];
+  readonly manufacturer?: InputMaybe<Scalars['String']['input']>;
+  readonly product?: InputMaybe<Scalars['String']['input']>;
+  readonly serial?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type Device = {
+  /** Stable identity: `vvvv:pppp:serial`, else `vvvv:pppp@port`. */
+  readonly id: Scalars['ID']['output'];
+  /** Identity of one plug-in. */
+  readonly session: Scalars['String']['output'];
+  readonly host: Scalars['String']['output'];
+  readonly vendor: Scalars['String']['output'];
+  readonly product: Scalars['String']['output'];
+  readonly vendorId: Scalars['Int']['output'];
+  readonly productId: Scalars['Int']['output'];
+  readonly serial: Maybe<Scalars['String']['output']>;
+  readonly manufacturer: Maybe<Scalars['String']['output']>;
+  readonly deviceName: Maybe<Scalars['String']['output']>;
+  readonly port: Scalars['String']['output'];
+  readonly speed: Maybe<Scalars['String']['output']>;
+  readonly path: Scalars['String']['output'];
+  /** True when something that should be readable was not. */
+  readonly partial: Scalars['Boolean']['output'];
+  /** True for a device plugged from the CLI or the UI. */
+  readonly virtual: Scalars['Boolean']['output'];
+  readonly attached: Scalars['Boolean']['output'];
+  /** When it was last attached. */
+  readonly attachedAt: Scalars['DateTime']['output'];
+  /** When it was last detached; null while it is attached. */
+  readonly detachedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it was last attached, in milliseconds since 1970. */
+  readonly timestamp: Scalars['Float']['output'];
+};
+
+export type DeviceEventType = 'ATTACHED' | 'DETACHED';
+
+export type DeviceEvent = {
+  /** Unique id of the event. */
+  readonly id: Scalars['ID']['output'];
+  /** Where it stands in the log; give it to `deviceEvents(after:)`. */
+  readonly cursor: Scalars['String']['output'];
+  readonly type: DeviceEventType;
+  readonly device: Device;
+  /** What led to it: start, hint, poll, request, plug or unplug. */
+  readonly reason: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  /** The trace from the plug to this event, or null when it was not sampled. */
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+};
+
+/** The events between two cursors are gone from the log; `count` is null when their number is not known. */
+export type Lagged = {
+  readonly cursor: Scalars['String']['output'];
+  readonly from: Scalars['String']['output'];
+  readonly to: Scalars['String']['output'];
+  readonly count: Maybe<Scalars['Int']['output']>;
+};
+
+/** Everything up to here has been sent; what follows is live. */
+export type CaughtUp = {
+  readonly cursor: Scalars['String']['output'];
+};
+
+export type DeviceEventUpdate = DeviceEvent | Lagged | CaughtUp;
+
+export type Actor = {
+  readonly name: Scalars['String']['output'];
+  readonly key: Scalars['String']['output'];
+  readonly tenant: Scalars['String']['output'];
+  /** Version of the state's shape. */
+  readonly version: Scalars['Int']['output'];
+  /** Sequence of the last message that it has handled. */
+  readonly lastSeq: Scalars['Float']['output'];
+  /** How often the message after it has been tried. */
+  readonly attempt: Scalars['Int']['output'];
+  /** Messages that are committed and not yet sent. */
+  readonly outbox: Scalars['Int']['output'];
+  readonly state: Maybe<Scalars['JSON']['output']>;
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type ActorPage = {
+  readonly actors: ReadonlyArray<Actor>;
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type DeadLetter = {
+  readonly id: Scalars['ID']['output'];
+  /** The stable code of the error. */
+  readonly code: Scalars['String']['output'];
+  /** What went wrong, in a sentence. */
+  readonly error: Scalars['String']['output'];
+  /** Where the message came from. */
+  readonly stream: Scalars['String']['output'];
+  readonly sequence: Scalars['Float']['output'];
+  readonly subject: Scalars['String']['output'];
+  /** The message's type, when it could be read. */
+  readonly type: Maybe<Scalars['String']['output']>;
+  readonly attempts: Scalars['Int']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly headers: Scalars['JSON']['output'];
+  /** The body as text; bytes that are not UTF-8 are replaced. */
+  readonly data: Scalars['String']['output'];
+};
+
+export type DeadLetterPage = {
+  readonly deadLetters: ReadonlyArray<DeadLetter>;
+  /** How many there are in all. */
+  readonly total: Scalars['Float']['output'];
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type HealthStatus =
+  /** All parts do what they are for. */
+  | 'OK'
+  /** Something is missing or late, the rest works. */
+  | 'DEGRADED'
+  /** It can't do its work. */
+  | 'DOWN';
+
+export type Health = {
+  readonly status: HealthStatus;
+  readonly ready: Scalars['Boolean']['output'];
+  readonly version: Scalars['String']['output'];
+  readonly host: Scalars['String']['output'];
+  readonly startedAt: Scalars['DateTime']['output'];
+  readonly components: ReadonlyArray<HealthComponent>;
+  readonly durability: Durability;
+};
+
+export type HealthComponent = {
+  /** broker, actors, forwarder, watcher, usb or disk. */
+  readonly name: Scalars['String']['output'];
+  readonly status: HealthStatus;
+  /** What there is to say, in a sentence. */
+  readonly detail: Scalars['String']['output'];
+  readonly since: Scalars['DateTime']['output'];
+};
+
+export type DurabilityLevel =
+  /** Every acknowledged message is on disk, by fsync, before its acknowledgement. */
+  | 'FSYNC'
+  /** Acknowledged messages reach the disk within the interval: a power cut may lose that much. A killed process loses nothing. */
+  | 'INTERVAL'
+  /** Kept in memory only, or by a server that would not say: nothing here is called durable. */
+  | 'UNKNOWN';
+
+/** What the broker does, read from the broker. */
+export type Durability = {
+  readonly level: DurabilityLevel;
+  /** How often the server syncs, in milliseconds; null when every message is synced, or when it is not known. */
+  readonly syncIntervalMs: Maybe<Scalars['Float']['output']>;
+  readonly replicas: Scalars['Int']['output'];
+  /** The same in a sentence. */
+  readonly detail: Scalars['String']['output'];
+};
+
+export type TraceStep = {
+  readonly traceId: Scalars['ID']['output'];
+  readonly spanId: Scalars['ID']['output'];
+  readonly parentSpanId: Maybe<Scalars['ID']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** Start, in microseconds since the trace's first known step. */
+  readonly offsetUs: Scalars['Float']['output'];
+  readonly durationUs: Scalars['Float']['output'];
+  readonly ok: Scalars['Boolean']['output'];
+  /** The source file that does this step. */
+  readonly file: Maybe<Scalars['String']['output']>;
+  readonly attributes: Scalars['JSON']['output'];
+};

@@ -1,0 +1,337 @@
+import type { Bus, Stored } from '../bus/bus.ts';
+import { RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
+import { decodeMessage, type Message } from '../message/message.ts';
+import { type PartitionedAddress, stateSubject } from '../message/subjects.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Span, Tracer } from '../telemetry/spans.ts';
+import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
+import type { Committer } from './committer.ts';
+import { makeDeadLetter } from './dead-letter.ts';
+import type { ActorDefinition } from './definition.ts';
+import { datedItems, decodeEntry, type OutboxItem, type StateEntry } from './entry.ts';
+import { failureAnswer, type HandlingParts, handleMessage } from './handling.ts';
+
+/**
+ * One key while it has something to do. States:
+ *
+ * - *cold*: nothing is known of the key. The first message loads its entry.
+ * - *ready*: the committed state is in memory. A bunch of messages runs one after the other on it, and is committed
+ *   with all it sends in one entry; then the next bunch.
+ * - *waiting*: the first message of the bunch has failed and is tried again after a back-off; only this key waits.
+ * - back to *cold* when a commit was lost to another owner, or when it was idle for long (the map forgets it).
+ */
+export interface Activation {
+  push(stored: Stored): void;
+  /** True when nothing waits or runs. */
+  readonly isIdle: boolean;
+  /** Clock's monotonic time of the last work. */
+  readonly lastUsed: number;
+}
+
+export interface ActivationParts extends HandlingParts {
+  readonly bus: Bus;
+  readonly committer: Committer;
+  readonly instruments: Instruments;
+  readonly tracer: Tracer;
+  /** Incarnation of the mailbox: a `lastSeq` from another one counts as 0. */
+  readonly incarnation: string;
+  readonly writer: string;
+  /** Numbers the commits of this process. */
+  readonly nextCommit: () => number;
+  /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
+  readonly suspectUpTo: number;
+  /** True for an item that has reached its target, so that the entry need not carry it on. */
+  readonly isSent: (partition: number, item: OutboxItem & { readonly at: number }) => boolean;
+  /** The message's effects are committed (or it had none to have). */
+  readonly onDone: (partition: number, sequence: number) => void;
+}
+
+/** Messages run before a commit, at most: what is run again after a failure, and the room a crash leaves suspect. */
+const MAX_BUNCH = 256;
+/** A bunch ends early once it sends this many messages or bytes. */
+const BUNCH_ITEMS = 400;
+const BUNCH_BYTES = 512 * 1024;
+const DEFAULT_ATTEMPTS = 5;
+
+interface Loaded {
+  /** As committed, to go back to when a handler fails. */
+  readonly stateText: string;
+  readonly lastSeq: number;
+  readonly attempt: number;
+  readonly outbox: readonly (OutboxItem & { readonly at: number })[];
+  /** Sequence of the entry in STATE; 0 when there is none. */
+  readonly sequence: number;
+}
+
+/** What a run of messages came to. */
+interface Run {
+  readonly state: unknown;
+  readonly items: OutboxItem[];
+  /** Messages of the bunch that need not run again once this is committed. */
+  readonly covered: number;
+  readonly lastSeq: number;
+  readonly spans: readonly Span[];
+  /** The message after the covered ones failed with this. */
+  readonly failure?: { readonly stored: Stored; readonly error: unknown };
+}
+
+export function createActivation(
+  parts: ActivationParts,
+  definition: ActorDefinition,
+  address: PartitionedAddress,
+): Activation {
+  const { bus, committer, clock, random, signal, log, instruments, tracer, onDone } = parts;
+  const { partition } = address;
+  const subject = stateSubject(address);
+  const version = definition.version ?? 1;
+  const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
+  let queue: Stored[] = [];
+  let isRunning = false;
+  let loaded: Loaded | undefined;
+  let lastUsed = clock.monotonic();
+  /** How many messages the next bunch may hold; 1 after a failure, so that the failing one runs alone. */
+  let limit = MAX_BUNCH;
+
+  const work = async (): Promise<void> => {
+    let failures = 0;
+    while (queue.length > 0 && !signal.aborted) {
+      try {
+        loaded ??= await load();
+        await step(loaded);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) break;
+        // Not a handler's failure but ours or the broker's: nothing is lost, the key tries again.
+        failures++;
+        loaded = undefined;
+        log.error('activation.failed', { actor: address.actor, key: address.key, error });
+        await clock.sleep(backoffMs(MESSAGE_BACKOFF, failures, random.fraction()), signal).catch(() => undefined);
+      }
+    }
+    isRunning = false;
+    lastUsed = clock.monotonic();
+  };
+
+  const load = async (): Promise<Loaded> => {
+    const stored = await bus.last('STATE', subject);
+    if (stored === undefined) {
+      return {
+        stateText: JSON.stringify(definition.init(address.key)),
+        lastSeq: 0,
+        attempt: 0,
+        outbox: [],
+        sequence: 0,
+      };
+    }
+    const entry = decodeEntry(subject, stored.body);
+    if (entry.version !== version) {
+      throw new RetryableError(
+        'AW_STATE_VERSION',
+        `State of "${address.actor}" has version ${entry.version}, not ${version}`,
+        {
+          retryAfterMs: MESSAGE_BACKOFF.longestMs,
+          hint: 'run the version of the actor that wrote it',
+        },
+      );
+    }
+    const isSame = entry.incarnation === parts.incarnation;
+    return {
+      stateText: JSON.stringify(entry.state),
+      lastSeq: isSame ? entry.lastSeq : 0,
+      attempt: isSame ? entry.attempt : 0,
+      outbox: datedItems(entry, stored.sequence),
+      sequence: stored.sequence,
+    };
+  };
+
+  const step = async (from: Loaded): Promise<void> => {
+    const first = queue.findIndex(({ sequence }) => sequence > from.lastSeq);
+    if (first !== 0) return drop(first === -1 ? queue.length : first);
+    const head = queue[0]!;
+    const attempt = from.attempt + 1;
+    if (head.sequence <= parts.suspectUpTo) {
+      if (from.attempt >= maxAttempts) return bury(from, head, crashed(from.attempt), from.attempt);
+      from = loaded = await commit(from, JSON.parse(from.stateText), [], from.lastSeq, attempt);
+      limit = 1;
+    }
+    const run = await runBunch(from, queue.slice(0, limit), attempt);
+    limit = MAX_BUNCH;
+    if (run.covered > 0) {
+      loaded = await commit(from, run.state, run.items, run.lastSeq, 0, run.spans);
+      drop(run.covered);
+      // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
+      if (run.failure) limit = 1;
+    } else if (run.failure) {
+      await fail(from, run.failure.stored, run.failure.error, attempt);
+    }
+  };
+
+  const runBunch = async (from: Loaded, bunch: readonly Stored[], attempt: number): Promise<Run> => {
+    const state: unknown = JSON.parse(from.stateText);
+    const items: OutboxItem[] = [];
+    const spans: Span[] = [];
+    let bytes = 0;
+    for (const [index, stored] of bunch.entries()) {
+      let message: Message | undefined;
+      let span: Span | undefined;
+      const startedAt = clock.monotonic();
+      try {
+        message = decode(stored);
+        span = tracer.continueSpan('actor.handle', {
+          parent: message.traceparent,
+          file: definition.file ?? 'runtime/actor/activation.ts',
+          attributes: { actor: address.actor, key: address.key, type: message.type },
+        });
+        const sent = await handleMessage(
+          parts,
+          { definition, address, message, attempt: index === 0 ? attempt : 1, span },
+          state,
+        );
+        span.end();
+        spans.push(span);
+        instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'handled' });
+        instruments.handlerDuration.record(clock.monotonic() - startedAt, { actor: address.actor });
+        items.push(...sent);
+        for (const { body } of sent) bytes += body.length;
+      } catch (error) {
+        span?.fail(error);
+        span?.end();
+        const lastSeq = index === 0 ? from.lastSeq : bunch[index - 1]!.sequence;
+        if (index > 0) return rerun(from, bunch.slice(0, index), attempt, { stored, error });
+        return { state, items: [], covered: 0, lastSeq, spans, failure: { stored, error } };
+      }
+      if (items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES) {
+        return { state, items, covered: index + 1, lastSeq: stored.sequence, spans };
+      }
+    }
+    return { state, items, covered: bunch.length, lastSeq: bunch.at(-1)!.sequence, spans };
+  };
+
+  /** The failed handler may have half-changed the state: those before it run once more, on the committed one. */
+  const rerun = async (
+    from: Loaded,
+    before: readonly Stored[],
+    attempt: number,
+    failure: Run['failure'] & object,
+  ): Promise<Run> => {
+    const run = await runBunch(from, before, attempt);
+    return run.failure ? run : { ...run, failure };
+  };
+
+  const fail = async (from: Loaded, stored: Stored, error: unknown, attempt: number): Promise<void> => {
+    const failure = toFailure(error);
+    log.warn('message.failed', {
+      actor: address.actor,
+      key: address.key,
+      sequence: stored.sequence,
+      attempt,
+      ...failure,
+    });
+    if (error instanceof TerminalError || isMalformed(error) || attempt >= maxAttempts)
+      return bury(from, stored, error, attempt);
+    instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'retried' });
+    loaded = await commit(from, JSON.parse(from.stateText), [], from.lastSeq, attempt);
+    limit = 1;
+    const pauseMs =
+      error instanceof RetryableError ? error.retryAfterMs : backoffMs(MESSAGE_BACKOFF, attempt, random.fraction());
+    await clock.sleep(pauseMs, signal).catch(() => undefined);
+  };
+
+  /** Sends the message to the dead letters, with the commit that goes past it. */
+  const bury = async (from: Loaded, stored: Stored, error: unknown, attempts: number): Promise<void> => {
+    const failure = toFailure(error);
+    const dead = makeDeadLetter(
+      stored,
+      { tenant: address.tenant, noun: address.actor, key: address.key },
+      failure,
+      attempts,
+      clock.now(),
+    );
+    const items: OutboxItem[] = [
+      {
+        to: 'DEAD',
+        subject: dead.subject,
+        headers: dead.headers,
+        body: Buffer.from(dead.body).toString('base64'),
+        encoding: 'base64',
+      },
+    ];
+    const replyTo = stored.headers['aw-reply-to'];
+    if (replyTo !== undefined) items.push(failureAnswer(replyTo, failure));
+    loaded = await commit(from, JSON.parse(from.stateText), items, stored.sequence, 0);
+    instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'dead' });
+    instruments.deadLetters.add(1, { code: failure.code });
+    log.error('message.buried', {
+      actor: address.actor,
+      key: address.key,
+      sequence: stored.sequence,
+      attempts,
+      ...failure,
+    });
+    drop(1);
+  };
+
+  const commit = async (
+    from: Loaded,
+    state: unknown,
+    items: readonly OutboxItem[],
+    lastSeq: number,
+    attempt: number,
+    spans: readonly Span[] = [],
+  ): Promise<Loaded> => {
+    const carried = from.outbox.filter((item) => !parts.isSent(partition, item));
+    const entry: StateEntry = {
+      state,
+      version,
+      incarnation: parts.incarnation,
+      lastSeq,
+      attempt,
+      outbox: [...carried, ...items],
+      writer: parts.writer,
+      commit: parts.nextCommit(),
+    };
+    const stateText = JSON.stringify(state);
+    const commitSpans = spans.map(({ traceparent }) =>
+      tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
+    );
+    const result = await committer.commit({ subject, partition, expected: from.sequence, entry });
+    for (const span of commitSpans) span.end();
+    if (result.outcome === 'lost') {
+      throw new RetryableError('AW_OWNER_LOST', `Another process has written "${subject}"`, { retryAfterMs: 0 });
+    }
+    const { sequence } = result;
+    return { stateText, lastSeq, attempt, outbox: datedItems(entry, sequence), sequence };
+  };
+
+  const drop = (count: number): void => {
+    for (const { sequence } of queue.slice(0, count)) onDone(partition, sequence);
+    queue = queue.slice(count);
+  };
+
+  return {
+    push(stored) {
+      queue.push(stored);
+      if (isRunning) return;
+      isRunning = true;
+      void work();
+    },
+    get isIdle() {
+      return !isRunning && queue.length === 0;
+    },
+    get lastUsed() {
+      return lastUsed;
+    },
+  };
+}
+
+function crashed(attempts: number): TerminalError {
+  return new TerminalError('AW_ACTOR_CRASHED', `The process ended during each of ${attempts} attempts`);
+}
+
+function decode(stored: Stored): Message {
+  return decodeMessage(stored.headers, stored.body);
+}
+
+function isMalformed(error: unknown): boolean {
+  return toFailure(error).code === 'AW_MESSAGE_MALFORMED';
+}

@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  auditor,
+  type CounterState,
+  connectTestBus,
+  counter,
+  dataOf,
+  readAll,
+  startTestActors,
+  stateOf,
+  TENANT,
+} from '../../test/harness/actor-world.ts';
+import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
+import { until } from '../../test/harness/until.ts';
+import type { Bus, CommitResult, Outgoing, StreamName } from '../bus/bus.ts';
+import { unavailable } from '../bus/bus-errors.ts';
+import { encodeHeaders, type Message } from '../message/message.ts';
+import { readDeadLetter } from './dead-letter.ts';
+
+const TIMEOUT = { timeoutMs: 20_000 };
+let server: TestServer;
+let bus: Bus;
+let keys = 0;
+
+before(async () => {
+  server = await startTestServer();
+  bus = await connectTestBus(server.url);
+});
+after(async () => {
+  await bus[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+/** A key that no other test uses. */
+function freshCounter() {
+  return { tenant: TENANT, actor: 'counter', key: `k${++keys}` };
+}
+
+function addedEvents(key: string) {
+  return readAll(bus, 'EVENTS', `aw.${TENANT}.evt.counter.added.${key}`);
+}
+
+/** Waits until there are some. */
+function deadLetters(key: string) {
+  return until(async () => {
+    const found = (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.counter.${key}`)).map(readDeadLetter);
+    return found.length > 0 && found;
+  }, 'a dead letter');
+}
+
+/** A bus whose commits to one stream go through `change`. */
+function withCommit(
+  stream: StreamName,
+  change: (commit: () => Promise<CommitResult>, messages: readonly Outgoing[]) => Promise<CommitResult>,
+): Bus {
+  return new Proxy(bus, {
+    get(target, name) {
+      if (name !== 'commit') return Reflect.get(target, name, target);
+      return (to: StreamName, messages: readonly Outgoing[]) =>
+        to === stream ? change(() => target.commit(to, messages), messages) : target.commit(to, messages);
+    },
+  });
+}
+
+/** A bus that a killed process would leave: from `die` on, whatever is asked of it never comes. */
+function mortalBus(base: Bus): { readonly bus: Bus; die(): void } {
+  let isDead = false;
+  const never = new Promise<never>(() => {});
+  const guarded = new Proxy(base, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (name === 'read') {
+        return async function* (...args: Parameters<Bus['read']>) {
+          for await (const bunch of target.read(...args)) {
+            if (isDead) return;
+            yield bunch;
+          }
+        };
+      }
+      return (...args: unknown[]) => (isDead ? never : member.apply(target, args));
+    },
+  });
+  return { bus: guarded, die: () => (isDead = true) };
+}
+
+function rawMessage(type: string, id: string): Omit<Message, 'data'> {
+  return { id, type, source: 'test', subject: 'x', time: new Date().toISOString() };
+}
+
+describe('actor system', () => {
+  test('call answers, commits the state and emits the event', async () => {
+    const address = freshCounter();
+    await using actors = await startTestActors(bus);
+    assert.deepEqual(await actors.call(address, 'counter.add', { add: 2 }, TIMEOUT), { total: 2 });
+    assert.deepEqual(await actors.call(address, 'counter.add', { add: 3 }, TIMEOUT), { total: 5 });
+    assert.deepEqual(await stateOf(bus, 'counter', address.key), { total: 5, added: [2, 3] });
+    const events = await until(async () => {
+      const found = await addedEvents(address.key);
+      return found.length >= 2 && found;
+    }, 'two events');
+    assert.deepEqual(events.map(dataOf), [
+      { total: 2, add: 2 },
+      { total: 5, add: 3 },
+    ]);
+  });
+
+  test('messages of one key are handled in the order they were stored in', async () => {
+    const address = freshCounter();
+    await using actors = await startTestActors(bus);
+    const numbers = Array.from({ length: 600 }, (_, index) => index);
+    for (const add of numbers) void actors.send(address, 'counter.add', { add });
+    await actors.call(address, 'counter.add', { add: 600 }, TIMEOUT);
+    const state = await stateOf<CounterState>(bus, 'counter', address.key);
+    assert.deepEqual(state?.added, [...numbers, 600]);
+  });
+
+  test('keys of any characters are keys of their own', async () => {
+    await using actors = await startTestActors(bus);
+    const hostile = ['a.b', 'a b', 'a*b', 'a>b', 'ä', '💡', 'a/b', 'a=b', ' ', '\u0000', 'x'.repeat(512)];
+    for (const [index, key] of hostile.entries()) {
+      const address = { tenant: TENANT, actor: 'counter', key };
+      assert.deepEqual(await actors.call(address, 'counter.add', { add: index }, TIMEOUT), { total: index });
+    }
+  });
+
+  test('an event reaches the actors that named it, once each', async () => {
+    await using actors = await startTestActors(bus, [counter, auditor]);
+    const before = (await stateOf<{ heard: number }>(bus, 'auditor', 'all'))?.heard ?? 0;
+    const address = freshCounter();
+    for (let add = 1; add <= 20; add++) await actors.send(address, 'counter.add', { add });
+    await actors.call(address, 'counter.add', { add: 21 }, TIMEOUT);
+    await until(async () => (await addedEvents(address.key)).length === 21, 'all events');
+    const { lastSequence } = await bus.streamStatus('EVENTS');
+    await until(() => actors.status.forwardedUpTo >= lastSequence - 5 && actors.status.backlog === 0, 'forwarding');
+    await until(
+      async () => ((await stateOf<{ heard: number }>(bus, 'auditor', 'all'))?.heard ?? 0) >= before + 21,
+      'hearing',
+    );
+  });
+
+  test('a terminal error makes a dead letter at once, leaves the state alone, and tells the caller', async () => {
+    const address = freshCounter();
+    await using actors = await startTestActors(bus);
+    await actors.call(address, 'counter.add', { add: 1 }, TIMEOUT);
+    await assert.rejects(actors.call(address, 'counter.add', { add: -1 }, TIMEOUT), { code: 'TEST_NEGATIVE' });
+    assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, TIMEOUT), { total: 2 });
+    assert.deepEqual(await stateOf(bus, 'counter', address.key), { total: 2, added: [1, 1] });
+    const [dead] = await deadLetters(address.key);
+    assert.equal(dead?.code, 'TEST_NEGATIVE');
+    assert.equal(dead?.attempts, 1);
+    assert.equal(dead?.data, '{"add":-1}');
+  });
+
+  test('a failing message is tried again alone, while other keys go on, and is buried after its last attempt', async () => {
+    const failing = freshCounter();
+    const other = freshCounter();
+    await using actors = await startTestActors(bus);
+    for (const add of [1, 2, 0.5, 3]) await actors.send(failing, 'counter.add', { add });
+    assert.deepEqual(await actors.call(other, 'counter.add', { add: 7 }, TIMEOUT), { total: 7 });
+    assert.deepEqual(await actors.call(failing, 'counter.add', { add: 4 }, TIMEOUT), { total: 10 });
+    assert.deepEqual((await stateOf<CounterState>(bus, 'counter', failing.key))?.added, [1, 2, 3, 4]);
+    const [dead] = await deadLetters(failing.key);
+    assert.equal(dead?.attempts, 3);
+    await until(async () => (await addedEvents(failing.key)).length === 4, 'the other events');
+  });
+
+  for (const [what, subject, headers, body, code] of [
+    ['without headers', `aw.${TENANT}.cmd.counter.raw1`, {}, '{}', 'AW_MESSAGE_MALFORMED'],
+    [
+      'that is not JSON',
+      `aw.${TENANT}.cmd.counter.raw2`,
+      encodeHeaders({ ...rawMessage('counter.add', 'r2'), data: 0 }),
+      '{',
+      'AW_MESSAGE_MALFORMED',
+    ],
+    [
+      'that breaks its schema',
+      `aw.${TENANT}.cmd.counter.raw3`,
+      encodeHeaders({ ...rawMessage('counter.add', 'r3'), data: 0 }),
+      '{"add":"1"}',
+      'AW_DATA_INVALID',
+    ],
+    [
+      'of an unknown type',
+      `aw.${TENANT}.cmd.counter.raw4`,
+      encodeHeaders({ ...rawMessage('counter.fly', 'r4'), data: 0 }),
+      '{}',
+      'AW_TYPE_UNHANDLED',
+    ],
+    [
+      'to an unknown actor',
+      `aw.${TENANT}.cmd.nobody.raw5`,
+      encodeHeaders({ ...rawMessage('counter.add', 'r5'), data: 0 }),
+      '{"add":1}',
+      'AW_ACTOR_UNKNOWN',
+    ],
+    [
+      'to a key that no key encodes to',
+      `aw.${TENANT}.cmd.counter.raw=zz`,
+      encodeHeaders({ ...rawMessage('counter.add', 'r6'), data: 0 }),
+      '{"add":1}',
+      'AW_ACTOR_UNKNOWN',
+    ],
+  ] as const) {
+    test(`a command ${what} published straight to the broker ends in the dead letters`, async () => {
+      await using actors = await startTestActors(bus);
+      const signal = AbortSignal.timeout(5_000);
+      await bus.publish({ subject, headers, body: new TextEncoder().encode(body) }, `raw-${subject}`, signal);
+      const dead = await until(async () => {
+        const all = (await readAll(bus, 'DEAD', 'aw.*.dead.>')).map(readDeadLetter);
+        const stem = subject.split('.').at(-1)!;
+        return all.find((letter) => letter.subject.endsWith(`.${stem}`));
+      }, 'the dead letter');
+      assert.equal(dead.code, code);
+      assert.equal(dead.data, body);
+      assert.equal(actors.isReading, true);
+    });
+  }
+
+  test('a malformed event published straight to the broker is buried once, over restarts too', async () => {
+    const subject = `aw.${TENANT}.evt.counter.added.broken`;
+    const body = new TextEncoder().encode('not json');
+    await bus.publish({ subject, body }, 'broken-event', AbortSignal.timeout(5_000));
+    const letters = async () => (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.counter.broken`)).map(readDeadLetter);
+    for (let start = 0; start < 3; start++) {
+      await using actors = await startTestActors(bus);
+      await until(async () => (await letters()).length > 0, 'the dead letter');
+      const { lastSequence } = await bus.streamStatus('EVENTS');
+      await until(() => actors.status.forwardedUpTo >= lastSequence - 64, 'the forwarder to pass it');
+    }
+    assert.deepEqual(
+      (await letters()).map(({ code, stream }) => [code, stream]),
+      [['AW_MESSAGE_MALFORMED', 'EVENTS']],
+    );
+  });
+
+  test('what was committed and not sent is sent by the next start, once', async () => {
+    const address = freshCounter();
+    const mortal = mortalBus(withCommit('EVENTS', () => new Promise<never>(() => {})));
+    const killed = await startTestActors(mortal.bus);
+    await killed.call(address, 'counter.add', { add: 1 }, TIMEOUT);
+    await killed.call(address, 'counter.add', { add: 2 }, TIMEOUT);
+    mortal.die();
+    assert.equal((await addedEvents(address.key)).length, 0);
+    {
+      await using actors = await startTestActors(bus);
+      await until(async () => (await addedEvents(address.key)).length >= 2, 'the events');
+      await actors.call(address, 'counter.add', { add: 3 }, TIMEOUT);
+      await until(async () => (await addedEvents(address.key)).length >= 3, 'the third event');
+    }
+    await using again = await startTestActors(bus);
+    await again.call(address, 'counter.add', { add: 4 }, TIMEOUT);
+    const events = await until(async () => {
+      const found = await addedEvents(address.key);
+      return found.length >= 4 && found;
+    }, 'the fourth event');
+    assert.deepEqual(
+      events.map((event) => (dataOf(event) as { add: number }).add),
+      [1, 2, 3, 4],
+    );
+  });
+
+  for (const stream of ['STATE', 'EVENTS'] as const) {
+    test(`a commit to ${stream} whose answer is lost takes effect once`, async () => {
+      const address = freshCounter();
+      let lost = 0;
+      const deaf = withCommit(stream, async (commit) => {
+        const result = await commit();
+        if (result.outcome === 'stored' && lost++ < 5) throw unavailable('the answer was lost');
+        return result;
+      });
+      await using actors = await startTestActors(deaf);
+      for (let add = 1; add <= 10; add++) await actors.call(address, 'counter.add', { add }, TIMEOUT);
+      await until(async () => (await addedEvents(address.key)).length >= 10, 'all events');
+      assert.equal((await stateOf<CounterState>(bus, 'counter', address.key))?.total, 55);
+      assert.equal((await addedEvents(address.key)).length, 10);
+      assert.ok(lost >= 1);
+    });
+  }
+
+  test('two systems on one broker double nothing', async () => {
+    const address = freshCounter();
+    const first = await startTestActors(bus);
+    const second = await startTestActors(bus);
+    for (let add = 1; add <= 50; add++) {
+      const message = { ...rawMessage('counter.add', `double-${add}`), data: { add } };
+      const body = new TextEncoder().encode(JSON.stringify(message.data));
+      const subject = `aw.${TENANT}.cmd.counter.${address.key}`;
+      await bus.publish({ subject, headers: encodeHeaders(message), body }, message.id, AbortSignal.timeout(5_000));
+    }
+    await until(
+      async () => (await stateOf<CounterState>(bus, 'counter', address.key))?.added.length === 50,
+      'the state',
+    );
+    await first[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
+    await using third = await startTestActors(bus);
+    await third.call(address, 'counter.add', { add: 51 }, TIMEOUT);
+    await until(async () => (await addedEvents(address.key)).length >= 51, 'all events');
+    const numbers = (await addedEvents(address.key)).map((event) => (dataOf(event) as { add: number }).add);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 51 }, (_, index) => index + 1),
+    );
+  });
+
+  test('what is handled is trimmed from the mailbox', async () => {
+    const address = freshCounter();
+    await using actors = await startTestActors(bus);
+    for (let add = 1; add <= 30; add++) await actors.call(address, 'counter.add', { add }, TIMEOUT);
+    await until(async () => (await bus.count('MAILBOX', 'aw.*.cmd.>', 1)) === 0, 'an empty mailbox');
+  });
+
+  test('a nats-server killed under load loses nothing and doubles nothing', async () => {
+    const addresses = Array.from({ length: 10 }, freshCounter);
+    await using actors = await startTestActors(bus);
+    const sent: Promise<string>[] = [];
+    for (let add = 1; add <= 40; add++) {
+      for (const address of addresses) sent.push(actors.send(address, 'counter.add', { add }));
+      if (add === 20) {
+        await Promise.race(sent);
+        await server.kill();
+        await server.restart();
+      }
+    }
+    await Promise.all(sent);
+    for (const { key } of addresses) {
+      await until(async () => (await addedEvents(key)).length >= 40, `the events of ${key}`);
+      const state = await stateOf<CounterState>(bus, 'counter', key);
+      assert.equal(state?.added.length, 40);
+      assert.equal(new Set(state?.added).size, 40);
+      assert.equal((await addedEvents(key)).length, 40);
+    }
+  });
+
+  test('unknown actor, unhandled type and wrong data are refused before they are stored', async () => {
+    await using actors = await startTestActors(bus);
+    const { lastSequence } = await bus.streamStatus('MAILBOX');
+    const address = freshCounter();
+    await assert.rejects(actors.send({ ...address, actor: 'nobody' }, 'counter.add', {}), { code: 'AW_ACTOR_UNKNOWN' });
+    await assert.rejects(actors.send(address, 'counter.fly', {}), { code: 'AW_TYPE_UNHANDLED' });
+    await assert.rejects(actors.send(address, 'counter.add', { add: 'x' }), { code: 'AW_DATA_INVALID' });
+    await assert.rejects(actors.send({ ...address, key: 'x'.repeat(513) }, 'counter.add', { add: 1 }), {
+      code: 'AW_KEY_INVALID',
+    });
+    assert.equal((await bus.streamStatus('MAILBOX')).lastSequence, lastSequence);
+  });
+
+  test('a call that nobody answers ends with a typed error', async () => {
+    const mortal = mortalBus(bus);
+    const actors = await startTestActors(mortal.bus);
+    mortal.die();
+    const call = actors.call(freshCounter(), 'counter.add', { add: 1 }, { timeoutMs: 50 });
+    await assert.rejects(call, { code: 'AW_CALL_TIMEOUT' });
+  });
+});

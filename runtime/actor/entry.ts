@@ -1,0 +1,64 @@
+import { AutoWeaveError } from '../errors/errors.ts';
+import type { Headers } from '../message/message.ts';
+
+/** Where an item of an outbox goes: a stream, or a caller that waits for an answer. */
+export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'REPLY';
+
+/** One message that left with a commit, on its way to its target. */
+export interface OutboxItem {
+  readonly to: Target;
+  readonly subject: string;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Absent for text. */
+  readonly encoding?: 'base64';
+  /** Sequence in STATE of the commit it came with; absent in the entry of that very commit. */
+  readonly at?: number;
+}
+
+/** What STATE holds for one key: its state, how far it has read its mailbox, and what it has yet to send. */
+export interface StateEntry {
+  readonly state: unknown;
+  /** Version of the state's shape. */
+  readonly version: number;
+  /** Incarnation of the mailbox that `lastSeq` counts in. */
+  readonly incarnation: string;
+  /** Sequence of the last message whose effects are in `state` and `outbox`. */
+  readonly lastSeq: number;
+  /** Attempts begun at the message after it, as far as they were recorded. */
+  readonly attempt: number;
+  readonly outbox: readonly OutboxItem[];
+  /** Who wrote this entry, and which of its commits it was: how an owner recognises its own. */
+  readonly writer: string;
+  readonly commit: number;
+}
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder();
+
+export function encodeEntry(entry: StateEntry): Uint8Array {
+  return utf8.encode(JSON.stringify(entry));
+}
+
+/** @throws AW_STATE_CORRUPT when what is stored is no entry. */
+export function decodeEntry(subject: string, body: Uint8Array): StateEntry {
+  try {
+    const entry = JSON.parse(text.decode(body)) as StateEntry;
+    if (Number.isSafeInteger(entry.lastSeq) && Array.isArray(entry.outbox) && typeof entry.writer === 'string')
+      return entry;
+  } catch {
+    // Said below, together with the other way of being no entry.
+  }
+  throw new AutoWeaveError('AW_STATE_CORRUPT', `Cannot read state on "${subject}": it is no entry of ours`, {
+    hint: 'something else wrote to the STATE stream; restore it from a backup',
+  });
+}
+
+export function itemBody(item: OutboxItem): Uint8Array {
+  return item.encoding === 'base64' ? Buffer.from(item.body, 'base64') : utf8.encode(item.body);
+}
+
+/** Items of an entry in the order they were made, each with the sequence of the commit it came with. */
+export function datedItems(entry: StateEntry, sequence: number): readonly (OutboxItem & { readonly at: number })[] {
+  return entry.outbox.map((item) => ({ ...item, at: item.at ?? sequence }));
+}

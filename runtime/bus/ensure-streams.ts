@@ -1,0 +1,94 @@
+import { JetStreamApiError, type JetStreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { AutoWeaveError } from '../errors/errors.ts';
+import type { StreamDefinition } from './streams.ts';
+
+/** Where a stream's incarnation stands in its metadata. */
+export const INCARNATION = 'autoweave.incarnation';
+
+const STREAM_NOT_FOUND = 10059;
+const NAME_IN_USE = 10058;
+
+export interface EnsureOptions {
+  readonly replicas: number;
+  /** The largest message of the limited streams, headers included, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Given to streams that are made now. */
+  readonly newIncarnation: () => string;
+}
+
+/**
+ * Makes the streams that are missing and updates those whose settings differ; running it again changes nothing.
+ *
+ * @throws AW_STREAM_REFUSED when the server refuses a setting.
+ */
+export async function ensureStreams(
+  manager: JetStreamManager,
+  definitions: readonly StreamDefinition[],
+  options: EnsureOptions,
+): Promise<void> {
+  await Promise.all(definitions.map((definition) => ensureStream(manager, definition, options)));
+}
+
+async function ensureStream(manager: JetStreamManager, definition: StreamDefinition, options: EnsureOptions) {
+  const wanted = toConfig(definition, options);
+  try {
+    const found = await findConfig(manager, definition.name);
+    if (found === undefined) {
+      await addStream(manager, { ...wanted, metadata: { [INCARNATION]: options.newIncarnation() } });
+    } else if (differs(wanted, found)) {
+      await manager.streams.update(definition.name, { ...found, ...wanted });
+    }
+  } catch (cause) {
+    if (!(cause instanceof JetStreamApiError)) throw cause;
+    throw new AutoWeaveError('AW_STREAM_REFUSED', `Cannot set up stream ${definition.name}: ${cause.message}`, {
+      hint: 'give the NATS account JetStream with file storage, or remove a stream of that name that is not ours',
+      cause,
+    });
+  }
+}
+
+async function addStream(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  try {
+    await manager.streams.add(config);
+  } catch (error) {
+    // Another process made it between our look and our attempt.
+    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error;
+  }
+}
+
+async function findConfig(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+function toConfig(definition: StreamDefinition, options: EnsureOptions): Partial<StreamConfig> & { name: string } {
+  return {
+    name: definition.name,
+    description: definition.description,
+    subjects: [...definition.subjects],
+    storage: 'file',
+    retention: 'limits',
+    discard: 'old',
+    num_replicas: options.replicas,
+    max_age: nanos(definition.maxAgeMs ?? 0),
+    max_bytes: definition.maxBytes ?? -1,
+    max_msgs_per_subject: definition.maxMessagesPerSubject ?? -1,
+    max_msg_size: definition.isLimited ? options.maxMessageBytes : -1,
+    duplicate_window: nanos(definition.duplicateWindowMs ?? 10_000),
+    allow_direct: true,
+    allow_atomic: true,
+    allow_rollup_hdrs: true,
+    ...(definition.subjectTransform ? { subject_transform: { ...definition.subjectTransform } } : {}),
+  };
+}
+
+function differs(wanted: Partial<StreamConfig>, found: StreamConfig): boolean {
+  return Object.entries(wanted).some(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(found[name as keyof StreamConfig]),
+  );
+}

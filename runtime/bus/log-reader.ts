@@ -1,0 +1,187 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
+import type { Clock } from '../clock/clock.ts';
+import type { ReadOptions, Stored, StreamName } from './bus.ts';
+import { unavailable } from './bus-errors.ts';
+import { headersOf } from './nats-headers.ts';
+
+/**
+ * An ordered, gapless read of a stream, for ever.
+ *
+ * States: *opening* (an ephemeral consumer is made at the position), *reading* (it is pulled from by credit), back to
+ * *opening* when its own sequence has a hole, it falls silent for longer than its heartbeats allow, it is gone
+ * (server restarted), or the connection was replaced. The position only moves with what was handed to the caller's
+ * buffer, so that a new consumer goes on exactly there.
+ */
+
+/** Messages asked for and not yet taken by the caller: what bounds the memory of a reader. */
+const CREDIT = 1_000;
+/** A pull that nothing satisfies ends after this long and is repeated. */
+const PULL_EXPIRES_MS = 30_000;
+const HEARTBEAT_MS = 2_500;
+/** Two missed heartbeats and a margin. */
+const SILENCE_MS = 6_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+/** The server removes an ephemeral consumer that nobody pulls from after this long. */
+const INACTIVE_MS = 60_000;
+
+export interface ReaderParts {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly clock: Clock;
+  /** Calls each time the connection was replaced: consumers that lived in a server's memory may be gone. */
+  readonly onReconnect: (listener: () => void) => () => void;
+}
+
+export async function* readLog(
+  parts: ReaderParts,
+  stream: StreamName,
+  { from, filters, signal }: ReadOptions,
+): AsyncGenerator<readonly Stored[], void, undefined> {
+  const { connection, clock } = parts;
+  let next = from;
+  let pauseMs = FIRST_PAUSE_MS;
+  while (!signal.aborted) {
+    try {
+      for await (const bunch of readUntilBroken(parts, stream, next, filters, signal)) {
+        pauseMs = FIRST_PAUSE_MS;
+        next = bunch.at(-1)!.sequence + 1;
+        yield bunch;
+      }
+    } catch (error) {
+      if (signal.aborted || connection.isClosed()) return;
+      // Whatever broke it, the answer is the same: a new consumer at the position, after a pause.
+      void error;
+    }
+    await clock.sleep(pauseMs, signal).catch(() => undefined);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+async function* readUntilBroken(
+  { connection, manager, clock, onReconnect }: ReaderParts,
+  stream: StreamName,
+  from: number,
+  filters: readonly string[] | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Stored[], void, undefined> {
+  const { name } = await manager.consumers.add(stream, {
+    ack_policy: 'none',
+    deliver_policy: 'by_start_sequence',
+    opt_start_seq: Math.max(1, from),
+    mem_storage: true,
+    num_replicas: 1,
+    inactive_threshold: nanos(INACTIVE_MS),
+    ...(filters ? { filter_subjects: [...filters] } : {}),
+  });
+  const pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
+  const inbox = createInbox();
+  let buffer: Stored[] = [];
+  let asked = 0;
+  let expected = 1;
+  let lastHeard = clock.monotonic();
+  let broken: Error | undefined;
+  let wake = () => {};
+
+  const ask = () => {
+    const wanted = CREDIT - buffer.length - asked;
+    if (wanted < CREDIT / 2 && asked > 0) return;
+    if (wanted <= 0) return;
+    asked += wanted;
+    const request = { batch: wanted, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
+    connection.publish(pullSubject, JSON.stringify(request), { reply: inbox });
+  };
+
+  const fail = (why: string) => {
+    broken ??= unavailable(`reader of ${stream}: ${why}`);
+    wake();
+  };
+
+  const subscription = connection.subscribe(inbox, {
+    callback(error, message) {
+      lastHeard = clock.monotonic();
+      if (error) return fail(error.message);
+      const status = message.headers?.code ?? 0;
+      if (status === 100) return;
+      if (status === 408 || status === 404) {
+        // The pull ended by itself: what it had left to give is asked for anew.
+        asked = Math.max(0, asked - Number(message.headers?.get('Nats-Pending-Messages') || asked));
+        return ask();
+      }
+      if (status !== 0) return fail(`${status} ${message.headers?.description ?? ''}`);
+      const position = positionOf(message);
+      if (position === undefined || position.consumerSequence !== expected) return fail('a hole in its sequence');
+      expected++;
+      asked = Math.max(0, asked - 1);
+      buffer.push(toStored(stream, message, position));
+      wake();
+    },
+  });
+
+  const checkSilence = () => {
+    if (clock.monotonic() - lastHeard > SILENCE_MS) fail('silent for too long');
+    else cancelCheck = clock.schedule(SILENCE_MS / 3, checkSilence);
+  };
+  let cancelCheck = clock.schedule(SILENCE_MS / 3, checkSilence);
+  const stopListening = onReconnect(() => fail('the connection was replaced'));
+  const onAbort = () => wake();
+  signal.addEventListener('abort', onAbort);
+
+  try {
+    ask();
+    while (!signal.aborted) {
+      if (buffer.length > 0) {
+        const bunch = buffer;
+        buffer = [];
+        yield bunch;
+        ask();
+      } else if (broken) {
+        throw broken;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    cancelCheck();
+    stopListening();
+    subscription.unsubscribe();
+    if (!connection.isClosed()) manager.consumers.delete(stream, name).catch(() => undefined);
+  }
+}
+
+interface Position {
+  readonly streamSequence: number;
+  readonly consumerSequence: number;
+  readonly storedAt: number;
+}
+
+/**
+ * Reads the reply subject: `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, or the
+ * form with domain and account before the stream and a random token at the end.
+ */
+function positionOf(message: Msg): Position | undefined {
+  const tokens = message.reply?.split('.') ?? [];
+  if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
+  const at = tokens.length === 9 ? 5 : tokens.length >= 11 ? 7 : 0;
+  if (at === 0) return undefined;
+  return {
+    streamSequence: Number(tokens[at]),
+    consumerSequence: Number(tokens[at + 1]),
+    storedAt: Math.floor(Number(tokens[at + 2]) / 1e6),
+  };
+}
+
+function toStored(stream: StreamName, message: Msg, position: Position): Stored {
+  return {
+    stream,
+    sequence: position.streamSequence,
+    subject: message.subject,
+    headers: headersOf(message.headers),
+    body: message.data,
+    storedAt: position.storedAt,
+  };
+}
