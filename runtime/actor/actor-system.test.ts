@@ -13,7 +13,7 @@ import {
 } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { until } from '../../test/harness/until.ts';
-import type { Bus, CommitResult, Outgoing, StreamName } from '../bus/bus.ts';
+import type { Bus, CommitResult, Outgoing, ReadOptions, Stored, StreamName } from '../bus/bus.ts';
 import { unavailable } from '../bus/bus-errors.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
 import { readDeadLetter } from './dead-letter.ts';
@@ -83,6 +83,11 @@ function mortalBus(base: Bus): { readonly bus: Bus; die(): void } {
     },
   });
   return { bus: guarded, die: () => (isDead = true) };
+}
+
+// biome-ignore lint/correctness/useYield: a log in which nothing ever comes
+async function* readNothing(_stream: StreamName, { signal }: ReadOptions): AsyncGenerator<readonly Stored[]> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
 function rawMessage(type: string, id: string): Omit<Message, 'data'> {
@@ -349,9 +354,10 @@ describe('actor system', () => {
   });
 
   test('a call that nobody answers ends with a typed error', async () => {
-    const mortal = mortalBus(bus);
-    const actors = await startTestActors(mortal.bus);
-    mortal.die();
+    const unread = new Proxy(bus, {
+      get: (target, name) => (name === 'read' ? readNothing : Reflect.get(target, name, target)),
+    });
+    await using actors = await startTestActors(unread);
     const call = actors.call(freshCounter(), 'counter.add', { add: 1 }, { timeoutMs: 50 });
     await assert.rejects(call, { code: 'AW_CALL_TIMEOUT' });
   });

@@ -21,7 +21,7 @@ import {
   type Outgoing,
   type StreamStatus,
 } from './bus.ts';
-import { type ApiFailure, classifyRefusal, isPassing, unavailable } from './bus-errors.ts';
+import { type ApiFailure, classifyRefusal, isPassing } from './bus-errors.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
@@ -37,7 +37,7 @@ const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
 const HEADER_ROOM_BYTES = 16 * 1024;
 const ACK_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 250;
 
 export interface NatsBusOptions {
   readonly url: string;
@@ -140,12 +140,12 @@ function createNatsBus(
         isConnected = false;
         log.warn('broker.disconnected', { url: options.url });
         // An answer that was on its way on the old connection never comes.
-        requester.abandon('the connection was lost');
+        requester.suspend('the connection was lost');
         onConnection?.(false);
       } else if (status.type === 'reconnect') {
         isConnected = true;
         // Whatever was asked while it was away: asked again now, instead of when its time is up.
-        requester.abandon('the connection was replaced');
+        requester.resume();
         log.info('broker.reconnected', { url: options.url });
         for (const listener of reconnectListeners) listener();
         onConnection?.(true);
@@ -252,7 +252,7 @@ async function commitBatch(
   if (messages.length > MAX_BATCH) {
     throw new AutoWeaveError('AW_BATCH_TOO_LARGE', `Cannot commit ${messages.length} messages, at most ${MAX_BATCH}`);
   }
-  if (connection.isClosed()) throw unavailable('the connection is closed');
+  requester.check();
   const last = messages.length - 1;
   for (const [index, message] of messages.entries()) {
     const headers = natsHeaders(message);

@@ -16,8 +16,12 @@ export interface Requester extends Disposable {
    * @throws AW_BROKER_UNAVAILABLE when none came in time, the connection broke, or nobody listens on the subject.
    */
   request(subject: string, body: Uint8Array, headers: MsgHdrs | undefined, timeoutMs: number): Promise<Msg>;
-  /** Fails whatever waits: an answer lost with its connection never comes. */
-  abandon(why: string): void;
+  /** Fails whatever waits, since an answer lost with its connection never comes, and what is asked until {@link resume}. */
+  suspend(why: string): void;
+  /** Fails what waits, so that it is asked again on the new connection, and takes requests again. */
+  resume(): void;
+  /** @throws AW_BROKER_UNAVAILABLE while suspended */
+  check(): void;
 }
 
 interface Waiting {
@@ -31,6 +35,7 @@ export function createRequester(connection: NatsConnection, clock: Clock): Reque
   const inbox = `${createInbox()}.`;
   const waiting = new Map<string, Waiting>();
   let count = 0;
+  let suspended: string | undefined;
   let cancelSweep: (() => void) | undefined;
 
   const take = (token: string): Waiting | undefined => {
@@ -66,17 +71,30 @@ export function createRequester(connection: NatsConnection, clock: Clock): Reque
     for (const { reject } of all) reject(unavailable(why));
   };
 
+  const check = () => {
+    if (suspended !== undefined) throw unavailable(suspended);
+    if (connection.isClosed()) throw unavailable('the connection is closed');
+  };
+
   return {
     request(subject, body, headers, timeoutMs) {
       return new Promise((resolve, reject) => {
-        if (connection.isClosed()) return reject(unavailable('the connection is closed'));
+        check();
         const token = (++count).toString(36);
         waiting.set(token, { subject, deadline: clock.monotonic() + timeoutMs, resolve, reject });
         cancelSweep ??= clock.schedule(SWEEP_MS, sweep);
         connection.publish(subject, body, { reply: inbox + token, ...(headers ? { headers } : {}) });
       });
     },
-    abandon,
+    suspend(why) {
+      suspended = why;
+      abandon(why);
+    },
+    resume() {
+      suspended = undefined;
+      abandon('the connection was replaced');
+    },
+    check,
     [Symbol.dispose]() {
       subscription.unsubscribe();
       cancelSweep?.();

@@ -67,8 +67,13 @@ export const auditor: ActorDefinition = defineActor({
   },
 });
 
-export function connectTestBus(url: string): Promise<Bus> {
-  return connectNatsBus({ url, name: 'test', clock: systemClock, random: systemRandom });
+export function connectTestBus(
+  url: string,
+  access: { readonly user?: string; readonly password?: string } = {},
+): Promise<Bus> {
+  const { user, password } = access;
+  const login = user === undefined ? {} : { user, password: password ?? '' };
+  return connectNatsBus({ url, name: 'test', clock: systemClock, random: systemRandom, ...login });
 }
 
 export function startTestActors(

@@ -1,0 +1,129 @@
+import type { Bus, Stored } from '../bus/bus.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
+import { encodeKey } from '../message/key.ts';
+import { isName, parseState } from '../message/subjects.ts';
+import { readDeadLetter } from './dead-letter.ts';
+import { decodeEntry } from './entry.ts';
+import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
+
+/** Reads what actors have committed and what was buried, for people to look at. It changes nothing. */
+export interface Inspector {
+  /** The longest unchanged first; `after` is the `next` of the page before. */
+  listActors(options: ListActorsOptions): Promise<{ readonly actors: readonly ActorRecord[]; readonly next?: string }>;
+  getActor(name: string, key: string): Promise<ActorRecord | undefined>;
+  /** Newest first; `before` is the `next` of the page before. */
+  listDeadLetters(options: ListDeadLettersOptions): Promise<DeadLetterPage>;
+  getDeadLetter(id: string): Promise<DeadLetterRecord | undefined>;
+}
+
+export interface ListActorsOptions {
+  readonly name?: string | undefined;
+  readonly first: number;
+  readonly after?: string | undefined;
+}
+
+export interface ListDeadLettersOptions {
+  readonly first: number;
+  readonly before?: string | undefined;
+}
+
+export interface DeadLetterPage {
+  readonly deadLetters: readonly DeadLetterRecord[];
+  readonly total: number;
+  readonly next?: string;
+}
+
+const MAX_PAGE = 1_000;
+
+export function createInspector(bus: Bus, tenant: string): Inspector {
+  const deadFilter = `aw.${tenant}.dead.>`;
+  return {
+    async listActors({ name, first, after }) {
+      if (name !== undefined && !isName(name)) return { actors: [] };
+      const limit = clampPage(first);
+      const from = after === undefined ? 1 : parsePosition(after) + 1;
+      const filter = name === undefined ? `aw.${tenant}.state.>` : `aw.${tenant}.state.*.${name}.>`;
+      const page = await bus.page('STATE', { from, filter, limit });
+      const actors = page.map(toActorRecord).filter((record) => record !== undefined);
+      const last = page.at(-1);
+      return { actors, ...(last && page.length === limit ? { next: String(last.sequence) } : {}) };
+    },
+
+    async getActor(name, key) {
+      if (!isName(name)) return undefined;
+      const stored = await bus.last('STATE', `aw.${tenant}.state.*.${name}.${encodeKey(key)}`);
+      return stored && toActorRecord(stored);
+    },
+
+    async listDeadLetters({ first, before }) {
+      const limit = clampPage(first);
+      const { lastSequence } = await bus.streamStatus('DEAD');
+      const end = before === undefined ? lastSequence : Math.min(lastSequence, parsePosition(before) - 1);
+      const [found, total] = await Promise.all([
+        readBackwards(bus, deadFilter, end, limit),
+        bus.count('DEAD', deadFilter, 1),
+      ]);
+      const oldest = found.at(-1);
+      const hasMore = oldest !== undefined && found.length === limit;
+      return { deadLetters: found.map(readDeadLetter), total, ...(hasMore ? { next: String(oldest.sequence) } : {}) };
+    },
+
+    async getDeadLetter(id) {
+      const sequence = parsePosition(id);
+      const [stored] = await bus.page('DEAD', { from: sequence, filter: deadFilter, limit: 1 });
+      return stored?.sequence === sequence ? readDeadLetter(stored) : undefined;
+    },
+  };
+}
+
+/** The last `limit` messages up to `end`, newest first: windows that grow while they hold too little. */
+async function readBackwards(bus: Bus, filter: string, end: number, limit: number): Promise<readonly Stored[]> {
+  let window = limit;
+  let found: readonly Stored[] = [];
+  let upTo = end;
+  while (upTo > 0 && found.length < limit) {
+    const from = Math.max(1, upTo - window + 1);
+    const inWindow: Stored[] = [];
+    for (let next = from; next <= upTo; ) {
+      const page = await bus.page('DEAD', { from: next, filter, limit: MAX_PAGE });
+      inWindow.push(...page.filter(({ sequence }) => sequence <= upTo));
+      const last = page.at(-1);
+      if (last === undefined || page.length < MAX_PAGE) break;
+      next = last.sequence + 1;
+    }
+    found = [...found, ...inWindow.reverse()];
+    upTo = from - 1;
+    window *= 4;
+  }
+  return found.slice(0, limit);
+}
+
+/** Undefined for what is no actor's state. */
+function toActorRecord(stored: Stored): ActorRecord | undefined {
+  const address = parseState(stored.subject);
+  if (address === undefined) return undefined;
+  const entry = decodeEntry(stored.subject, stored.body);
+  return {
+    name: address.actor,
+    key: address.key,
+    tenant: address.tenant,
+    version: entry.version,
+    lastSeq: entry.lastSeq,
+    attempt: entry.attempt,
+    outbox: entry.outbox.length,
+    state: entry.state,
+    updatedAt: stored.storedAt,
+  };
+}
+
+function clampPage(first: number): number {
+  return Math.max(1, Math.min(MAX_PAGE, Math.floor(first)));
+}
+
+function parsePosition(text: string): number {
+  const position = Number(text);
+  if (Number.isSafeInteger(position) && position >= 0) return position;
+  throw new AutoWeaveError('AW_CURSOR_INVALID', `Cannot page from "${text.slice(0, 64)}": it is no position`, {
+    hint: 'give the "next" of the page before',
+  });
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { connectTestBus } from '../../test/harness/actor-world.ts';
+import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
+import type { Bus, CommitResult, Outgoing, Stored } from './bus.ts';
+
+let server: TestServer;
+let bus: Bus;
+let subjects = 0;
+
+before(async () => {
+  server = await startTestServer();
+  bus = await connectTestBus(server.url);
+});
+after(async () => {
+  await bus[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+function freshSubject(): string {
+  return `aw.test.state.0.bus.s${++subjects}`;
+}
+
+function message(subject: string, text: string, rest: Partial<Outgoing> = {}): Outgoing {
+  return { subject, body: new TextEncoder().encode(text), ...rest };
+}
+
+function textOf(stored: Stored | undefined): string | undefined {
+  return stored && new TextDecoder().decode(stored.body);
+}
+
+function firstSequence(result: CommitResult): number {
+  assert.equal(result.outcome, 'stored');
+  return result.outcome === 'stored' ? result.sequences[0]! : 0;
+}
+
+async function take(iterable: AsyncIterable<readonly Stored[]>, count: number): Promise<readonly Stored[]> {
+  const taken: Stored[] = [];
+  for await (const bunch of iterable) {
+    taken.push(...bunch);
+    if (taken.length >= count) break;
+  }
+  return taken;
+}
+
+describe('nats bus', () => {
+  test('commit stores all messages side by side, and gives their sequences', async () => {
+    const [a, b, c] = [freshSubject(), freshSubject(), freshSubject()];
+    const result = await bus.commit('STATE', [message(a, 'a'), message(b, 'b'), message(c, 'c')]);
+    const first = firstSequence(result);
+    assert.deepEqual(result, { outcome: 'stored', sequences: [first, first + 1, first + 2] });
+    assert.equal(textOf(await bus.at('STATE', first + 1)), 'b');
+    assert.equal((await bus.last('STATE', c))?.sequence, first + 2);
+  });
+
+  for (const size of [1, 3]) {
+    test(`a commit of ${size} with an expectation that is not met stores nothing`, async () => {
+      const contested = freshSubject();
+      const sequence = firstSequence(await bus.commit('STATE', [message(contested, 'old', { expectLastSequence: 0 })]));
+      const others = Array.from({ length: size - 1 }, () =>
+        message(freshSubject(), 'other', { expectLastSequence: 0 }),
+      );
+      const stale = message(contested, 'stale', { expectLastSequence: 0 });
+      assert.deepEqual(await bus.commit('STATE', [...others, stale]), { outcome: 'conflict' });
+      assert.equal(textOf(await bus.last('STATE', contested)), 'old');
+      for (const { subject } of others) assert.equal(await bus.last('STATE', subject), undefined);
+      const fresh = message(contested, 'new', { expectLastSequence: sequence });
+      firstSequence(await bus.commit('STATE', [...others, fresh]));
+      assert.equal(textOf(await bus.last('STATE', contested)), 'new');
+    });
+  }
+
+  test('a message that replaces earlier ones is the only one with its subject', async () => {
+    const subject = 'aw._sys.cursor.events.test';
+    for (const text of ['1', '2', '3']) await bus.commit('EVENTS', [message(subject, text, { replacesEarlier: true })]);
+    assert.deepEqual((await bus.page('EVENTS', { from: 1, filter: subject, limit: 10 })).map(textOf), ['3']);
+  });
+
+  test('publish under one id stores once', async () => {
+    const subject = 'aw.test.evt.bus.published.k';
+    const signal = AbortSignal.timeout(5_000);
+    const first = await bus.publish(message(subject, 'x'), 'same-id', signal);
+    const second = await bus.publish(message(subject, 'x'), 'same-id', signal);
+    assert.deepEqual([first.isDuplicate, second.isDuplicate], [false, true]);
+    assert.equal(second.sequence, first.sequence);
+  });
+
+  test('headers and bytes come back as they were', async () => {
+    const body = Uint8Array.of(0, 255, 10, 13);
+    const headers = { 'ce-id': '1', 'X-Other': 'a b' };
+    const [stored] = await (async () => {
+      const { sequence } = await bus.publish(
+        { subject: 'aw.test.evt.bus.bytes.k', headers, body },
+        'bytes',
+        AbortSignal.timeout(5_000),
+      );
+      return [
+        await bus.at('EVENTS', sequence),
+        await take(bus.read('EVENTS', { from: sequence, signal: AbortSignal.timeout(5_000) }), 1),
+      ];
+    })();
+    assert.deepEqual(new Uint8Array(stored!.body), body);
+    assert.equal(stored?.headers['ce-id'], '1');
+    assert.equal(stored?.headers['X-Other'], 'a b');
+    assert.ok(Math.abs(stored!.storedAt - Date.now()) < 60_000);
+  });
+
+  test('a command gets its partition from the server, always the same for a key', async () => {
+    const partitions = new Set<string>();
+    for (const id of ['p1', 'p2']) {
+      const { sequence } = await bus.publish(message('aw.test.cmd.bus.key', '{}'), id, AbortSignal.timeout(5_000));
+      partitions.add((await bus.at('MAILBOX', sequence))!.subject);
+    }
+    assert.equal(partitions.size, 1);
+    assert.match([...partitions][0]!, /^aw\.test\.cmd\.\d{1,2}\.bus\.key$/);
+  });
+
+  test('page, count, last and trim see what a filter names', async () => {
+    for (let index = 0; index < 25; index++) {
+      await bus.commit('EVENTS', [message(`aw.test.evt.bus.paged.k${index % 5}`, String(index))]);
+    }
+    const filter = 'aw.test.evt.bus.paged.>';
+    const all = await bus.page('EVENTS', { from: 1, filter, limit: 100 });
+    assert.deepEqual(
+      all.map(textOf),
+      Array.from({ length: 25 }, (_, index) => String(index)),
+    );
+    assert.equal(await bus.count('EVENTS', filter, 1), 25);
+    assert.equal(await bus.count('EVENTS', filter, all[5]!.sequence), 20);
+    assert.equal(await bus.count('EVENTS', 'aw.test.evt.bus.never.>', 1), 0);
+    assert.deepEqual((await bus.page('EVENTS', { from: all[20]!.sequence, filter, limit: 3 })).map(textOf), [
+      '20',
+      '21',
+      '22',
+    ]);
+    assert.equal(textOf(await bus.last('EVENTS', 'aw.test.evt.bus.paged.*')), '24');
+    assert.equal(await bus.at('EVENTS', 1_000_000), undefined);
+    await bus.trim('EVENTS', 'aw.test.evt.bus.paged.k0', all[10]!.sequence);
+    assert.equal(await bus.count('EVENTS', 'aw.test.evt.bus.paged.k0', 1), 2);
+    assert.equal(await bus.count('EVENTS', filter, 1), 22);
+  });
+
+  test('read gives what is there and what comes, in order, over the death of the server', async () => {
+    const filter = 'aw.test.evt.bus.read.k';
+    const signal = AbortSignal.timeout(25_000);
+    const reading = take(bus.read('EVENTS', { from: 1, filters: [filter], signal }), 300);
+    for (let index = 0; index < 300; index++) {
+      await bus.publish(message(filter, String(index)), `read-${index}`, signal);
+      if (index === 150) {
+        await server.kill();
+        await server.restart();
+      }
+    }
+    assert.deepEqual(
+      (await reading).map(textOf),
+      Array.from({ length: 300 }, (_, index) => String(index)),
+    );
+  });
+
+  test('a body over the limit is refused, and a broker that is away is waited for no longer than the signal says', async () => {
+    const tooLarge = { subject: 'aw.test.evt.bus.large.k', body: new Uint8Array(bus.maxBodyBytes + 64 * 1024) };
+    await assert.rejects(bus.publish(tooLarge, 'large', AbortSignal.timeout(5_000)), { code: 'AW_MESSAGE_TOO_LARGE' });
+    await server.kill();
+    const late = bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', AbortSignal.timeout(300));
+    await assert.rejects(late, { code: 'AW_BROKER_UNAVAILABLE' });
+    await server.restart();
+    await bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', AbortSignal.timeout(10_000));
+  });
+
+  test('a second connection finds the streams as they are, with the same incarnation', async () => {
+    const before = await bus.streamStatus('STATE');
+    await using other = await connectTestBus(server.url);
+    assert.deepEqual(await other.streamStatus('STATE'), before);
+  });
+});
