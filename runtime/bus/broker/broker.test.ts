@@ -145,6 +145,17 @@ suite('startBroker', () => {
     assert.equal(second.adopted, false);
   });
 
+  test('does not take a process for its server that only has its arguments', async () => {
+    await mkdir(join(dataDirectory, 'nats'), { recursive: true });
+    const arguments_ = ['-e', 'setInterval(() => {}, 1000)', '--', '-sd', join(dataDirectory, 'nats')];
+    const stranger = spawn(process.execPath, arguments_, { stdio: 'ignore', cwd: folder });
+    holders.push(stranger);
+    await once(stranger, 'spawn');
+    const broker = await start();
+    assert.equal(broker.adopted, false);
+    assert.ok(isRunning(stranger.pid!));
+  });
+
   test('replaces a left-over server whose configuration is another', async () => {
     const other = join(folder, 'nats.conf');
     await copyFile(CONFIG, other);

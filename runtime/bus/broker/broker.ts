@@ -61,6 +61,8 @@ const SLOW_MS = 3_000;
 /** Ports can be taken between the look and the start; not so often. */
 const PORT_TRIES = 5;
 const DEFAULT_MIN_FREE_BYTES = 64 * 1024 * 1024;
+/** One block of a stream's file. */
+const ROOM_BYTES = 8 * 1024 * 1024;
 
 /**
  * Adopts the server that an earlier runtime left over, or starts one. Resolves when it lets us in and JetStream is up.
@@ -73,7 +75,7 @@ export async function startBroker(options: StartBrokerOptions): Promise<Broker> 
   const configHash = await hashConfig(options.configFile);
   const kept = await readBrokerFile(places.brokerFile);
 
-  const leftOver = findProcess(places.storeDirectory, await readPid(places));
+  const leftOver = findProcess(places.storeDirectory, places.dataDirectory, await readPid(places));
   if (leftOver !== undefined) {
     const server = adoptProcess(leftOver, options.clock);
     if (kept?.configHash === configHash) {
@@ -185,7 +187,8 @@ async function superviseServer(
       const { bavail, bsize } = await statfs(places.storeDirectory);
       return bavail * bsize;
     },
-    minFreeBytes,
+    // Without any room the restart would be in vain, and repeated for ever.
+    minFreeBytes: Math.max(minFreeBytes, ROOM_BYTES),
     clock,
     log,
     onRestartNeeded(error) {

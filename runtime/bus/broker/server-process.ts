@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Clock } from '../../clock/clock.ts';
 
 /** A nats-server that runs on this machine, whether this process started it or an earlier one. */
@@ -65,18 +65,24 @@ export function adoptProcess(pid: number, clock: Clock): ServerProcess {
 }
 
 /**
- * The nats-server that runs on a store directory: the one whose id is given, else any.
+ * The nats-server that was started for these folders: the one whose id is given, else any.
  *
+ * @param workingDirectory that it was started in. Its path alone would not do: processes of a container are seen from
+ * outside, and the same path is another folder in there.
  * @returns its process id
  */
-export function findProcess(storeDirectory: string, likelyPid: number | undefined): number | undefined {
+export function findProcess(
+  storeDirectory: string,
+  workingDirectory: string,
+  likelyPid: number | undefined,
+): number | undefined {
   const isIt = (args: readonly string[]) => args.some((arg, at) => arg === '-sd' && args[at + 1] === storeDirectory);
   if (process.platform === 'linux') {
     const pids = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map(Number);
     const ordered = likelyPid === undefined ? pids : [likelyPid, ...pids];
-    return ordered.find((pid) => isIt(commandLine(pid)) && isRunning(pid));
+    return ordered.find((pid) => isIt(commandLine(pid)) && isRunning(pid) && isIn(pid, workingDirectory));
   }
   // `ps` joins the arguments with blanks, which a folder's name may hold too: look for the joined text.
   const lines = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' }).split('\n');
@@ -143,6 +149,16 @@ function startTime(pid: number): string | undefined {
 function statFields(pid: number): readonly string[] | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function isIn(pid: number, folder: string): boolean {
+  try {
+    const [there, here] = [statSync(`/proc/${pid}/cwd`), statSync(folder)];
+    return there.dev === here.dev && there.ino === here.ino;
+  } catch {
+    // Ended meanwhile, or another user's.
+    return false;
+  }
 }
 
 function commandLine(pid: number): readonly string[] {

@@ -1,0 +1,143 @@
+import { CLIENT_OPTIONS } from './client-options.ts';
+import type { CommandSpec } from './command.ts';
+import { LIMIT_OPTION } from './commands/limit.ts';
+import { CONFIG_OPTIONS } from './config-options.ts';
+
+/** Every command as data, in the order of help. What runs them is loaded when it is needed. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    words: ['up'],
+    summary: 'Run AutoWeave on this machine',
+    description:
+      'Starts the broker, the actors, the device watcher and the gateway, and prints the address when everything answers. Ctrl-C stops it in order. With --json the log is JSON.',
+    options: CONFIG_OPTIONS,
+    examples: [
+      ['autoweave up', 'with everything from the environment and defaults; npm start does the same'],
+      ['autoweave up --port 8080 --actor ./thermostat.ts', 'on another port, with an actor of your own'],
+    ],
+    load: () => import('./commands/up.ts'),
+  },
+  {
+    words: ['doctor'],
+    summary: 'Look what is there and what is missing, and say what to do',
+    description: 'Works whether or not AutoWeave runs. Fails (exit code 1) when something that is needed is missing.',
+    options: CONFIG_OPTIONS,
+    examples: [['autoweave doctor --json', 'the same for a program']],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    words: ['config'],
+    summary: 'Show every value of the configuration and where it comes from',
+    description: 'Takes the flags of up, and shows what up would run with. Secrets are not shown.',
+    options: CONFIG_OPTIONS,
+    examples: [['autoweave config --port 8080', 'what would change with this flag']],
+    load: () => import('./commands/config.ts'),
+  },
+  {
+    words: ['device', 'ls'],
+    summary: 'List devices that are attached, and those known from before',
+    options: [{ name: 'attached', description: 'Only those that are attached now' }, ...CLIENT_OPTIONS],
+    examples: [['autoweave device ls --attached --json', 'what is attached, for a program']],
+    load: async () => ({ run: (await import('./commands/device.ts')).list }),
+  },
+  {
+    words: ['device', 'plug'],
+    summary: 'Plug a virtual device',
+    description: 'It takes the way of a real one through broker and actor to the screen, and is marked virtual.',
+    arguments: [{ name: 'VID:PID', description: 'Vendor and product id, hexadecimal' }],
+    options: [
+      { name: 'serial', value: 'TEXT', description: 'Serial number; a device without one is known by its port' },
+      { name: 'manufacturer', value: 'TEXT', description: 'What it calls its maker' },
+      { name: 'product', value: 'TEXT', description: 'What it calls itself' },
+      ...CLIENT_OPTIONS,
+    ],
+    examples: [
+      ['autoweave device plug 1209:0001 --serial A1 --product "Label printer"', 'a printer that is not there'],
+    ],
+    load: async () => ({ run: (await import('./commands/device.ts')).plug }),
+  },
+  {
+    words: ['device', 'unplug'],
+    summary: 'Unplug a virtual device',
+    arguments: [{ name: 'ID', description: 'Its id, as device ls shows it' }],
+    options: CLIENT_OPTIONS,
+    examples: [['autoweave device unplug 1209:0001:A1', 'the printer from the example of plug']],
+    load: async () => ({ run: (await import('./commands/device.ts')).unplug }),
+  },
+  {
+    words: ['device', 'watch'],
+    summary: 'Show each attach and detach as it happens',
+    description:
+      'Goes on until Ctrl-C. A lost connection is made again from where it was lost; events that the log no longer holds are counted, not passed over.',
+    options: [
+      { name: 'after', value: 'CURSOR', description: 'First show what happened since this cursor' },
+      { name: 'count', value: 'COUNT', description: 'End after so many events' },
+      ...CLIENT_OPTIONS,
+    ],
+    examples: [['autoweave device watch --json', 'one line of JSON for each event, with its cursor']],
+    load: () => import('./commands/device-watch.ts'),
+  },
+  {
+    words: ['actor', 'ls'],
+    summary: 'List actors with durable state, the longest unchanged first',
+    options: [
+      { name: 'name', value: 'NAME', description: 'Only actors of this name' },
+      LIMIT_OPTION,
+      ...CLIENT_OPTIONS,
+    ],
+    examples: [['autoweave actor ls --name device-watcher', 'the watchers of all hosts']],
+    load: async () => ({ run: (await import('./commands/actor.ts')).list }),
+  },
+  {
+    words: ['actor', 'get'],
+    summary: 'Show one actor with its state',
+    arguments: [
+      { name: 'NAME', description: 'Name of the actor' },
+      { name: 'KEY', description: 'Its key' },
+    ],
+    options: CLIENT_OPTIONS,
+    examples: [['autoweave actor get device-watcher my-laptop --json', 'its state, for a program']],
+    load: async () => ({ run: (await import('./commands/actor.ts')).get }),
+  },
+  {
+    words: ['actor', 'send'],
+    summary: 'Send a command to an actor',
+    description: 'Prints the id of the command once it is stored; the actor handles it afterwards.',
+    arguments: [
+      { name: 'NAME', description: 'Name of the actor' },
+      { name: 'KEY', description: 'Its key' },
+      { name: 'TYPE', description: 'Type of the command, such as counter.add' },
+      {
+        name: 'DATA',
+        description: 'Its data as JSON, {} unless told; - reads it from standard input',
+        isOptional: true,
+      },
+    ],
+    options: CLIENT_OPTIONS,
+    examples: [[`autoweave actor send counter visits counter.add '{"add":1}'`, 'add one to the counter "visits"']],
+    load: async () => ({ run: (await import('./commands/actor.ts')).send }),
+  },
+  {
+    words: ['dead', 'ls'],
+    summary: 'List what could not be handled, newest first',
+    options: [LIMIT_OPTION, ...CLIENT_OPTIONS],
+    examples: [['autoweave dead ls --limit 10', 'the ten newest']],
+    load: async () => ({ run: (await import('./commands/dead.ts')).list }),
+  },
+  {
+    words: ['dead', 'show'],
+    summary: 'Show one dead letter with its error, headers and data',
+    arguments: [{ name: 'ID', description: 'Its id, as dead ls shows it' }],
+    options: CLIENT_OPTIONS,
+    examples: [['autoweave dead show 4f1c2d --json', 'all of it, for a program']],
+    load: async () => ({ run: (await import('./commands/dead.ts')).show }),
+  },
+  {
+    words: ['trace'],
+    summary: 'Show the steps of a recent trace, with the file that does each',
+    arguments: [{ name: 'ID', description: 'A trace id, or the id of a recent device event' }],
+    options: CLIENT_OPTIONS,
+    examples: [['autoweave trace 0af7651916cd43dd8448eb211c80319c', 'from the plug to the pushed event']],
+    load: () => import('./commands/trace.ts'),
+  },
+];

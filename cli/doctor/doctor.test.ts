@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { openDataDirectory } from '../data-directory.ts';
+import { startFakeGateway } from '../fake-gateway.ts';
+import { runCommandLine } from '../run-command-line.ts';
+import type { Finding } from './check.ts';
+import { CHECKS } from './checks.ts';
+
+const HEALTH = {
+  status: 'OK',
+  ready: true,
+  version: '1.2.3',
+  host: 'here',
+  startedAt: '2026-11-22T10:00:00.000Z',
+  components: [{ name: 'broker', status: 'OK', detail: 'nats-server 2.15.1', since: '2026-11-22T10:00:00.000Z' }],
+  durability: { level: 'INTERVAL', syncIntervalMs: 1000, replicas: 1, detail: 'on disk within 1 s' },
+};
+
+suite('autoweave doctor', () => {
+  /** A checkout in which set-up has done its work. */
+  let root: string;
+  let env: Record<string, string>;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'autoweave doctor '));
+    await mkdir(join(root, 'ui', 'dist'), { recursive: true });
+    await writeFile(join(root, 'ui', 'dist', 'index.html'), '');
+    await writeFile(join(root, 'nats.conf'), 'jetstream {\n  sync_interval: always\n}\n');
+    await writeFile(join(root, 'nats-server'), '#!/bin/sh\necho "nats-server: v2.15.1"\n');
+    await chmod(join(root, 'nats-server'), 0o755);
+    env = {
+      PATH: process.env['PATH'] ?? '',
+      NATS_SERVER_BIN: join(root, 'nats-server'),
+      AUTOWEAVE_PORT: '0',
+      AUTOWEAVE_USB: 'off',
+    };
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const examine = async (overrides: Record<string, string> = {}) => {
+    let out = '';
+    const code = await runCommandLine(['doctor', '--json'], {
+      stdout: { write: (text) => (out += text) },
+      stderr: { write: (text) => assert.fail(text) },
+      env: { ...env, ...overrides },
+      root,
+    });
+    const { status, checks } = JSON.parse(out) as { status: string; checks: readonly Finding[] };
+    assert.deepEqual(
+      checks.map(({ name }) => name),
+      CHECKS.map(({ name }) => name),
+    );
+    assert.equal(code, status === 'fail' ? 1 : 0);
+    return { status, on: (name: string) => checks.find((check) => check.name === name)! };
+  };
+
+  test('finds nothing missing where all is there and nothing runs', async () => {
+    const { on } = await examine();
+    for (const name of [
+      'configuration',
+      'node',
+      'nats-server',
+      'ui',
+      'data directory',
+      'autoweave',
+      'port',
+      'broker',
+    ]) {
+      assert.equal(on(name).status, 'ok', `${name}: ${on(name).detail}`);
+    }
+    assert.match(on('durability').detail, /^FSYNC, by nats\.conf/);
+    assert.match(on('autoweave').detail, /Does not run/);
+  });
+
+  test('finds what is missing, and says what to do', async () => {
+    const occupied = createServer().listen(0, '127.0.0.1');
+    await once(occupied, 'listening');
+    const port = String((occupied.address() as AddressInfo).port);
+    await writeFile(join(root, 'old-server'), '#!/bin/sh\necho "nats-server: v2.10.0"\n', { mode: 0o755 });
+    const cases: [string, Finding['status'], RegExp, Record<string, string>][] = [
+      ['configuration', 'fail', /AUTOWEAVE_USB is "maybe"/, { AUTOWEAVE_USB: 'maybe' }],
+      ['nats-server', 'fail', /AW_NATS_MISSING/, { NATS_SERVER_BIN: join(root, 'none') }],
+      ['nats-server', 'fail', /AW_NATS_TOO_OLD.*2\.10\.0/, { NATS_SERVER_BIN: join(root, 'old-server') }],
+      ['nats-server', 'ok', /Not needed/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
+      ['broker', 'fail', /0 of 1 servers/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
+      ['broker', 'warn', /1 of 2 servers/, { AUTOWEAVE_NATS_URL: `nats://127.0.0.1:1,nats://127.0.0.1:${port}` }],
+      ['durability', 'warn', /^UNKNOWN: .*no system user/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
+      ['port', 'fail', /in use by another program/, { AUTOWEAVE_PORT: port }],
+      ['disk', 'fail', /nothing is accepted below 9999999 MB/, { AUTOWEAVE_MIN_FREE_DISK_MB: '9999999' }],
+      ['data directory', 'fail', /cannot be used/, { AUTOWEAVE_DATA: join(root, 'nats.conf') }],
+    ];
+    for (const [name, status, detail, overrides] of cases) {
+      const { on } = await examine(overrides);
+      assert.equal(on(name).status, status, `${name}: ${on(name).detail}`);
+      assert.match(on(name).detail, detail);
+    }
+    occupied.close();
+    await rm(join(root, 'ui'), { recursive: true });
+    await writeFile(join(root, 'nats.conf'), 'jetstream { sync_interval: 2m }\n');
+    const { on } = await examine();
+    assert.equal(on('ui').status, 'warn');
+    assert.equal(on('durability').status, 'warn');
+  });
+
+  test('asks the AutoWeave that runs', async () => {
+    await using gateway = await startFakeGateway();
+    await using data = await openDataDirectory(join(root, '.autoweave', 'data'));
+    await data.announce(gateway.url);
+    await writeFile(data.tokenFile, gateway.token);
+
+    gateway.answer = () => ({ data: { health: HEALTH } });
+    const well = await examine({ AUTOWEAVE_PORT: String(new URL(gateway.url).port) });
+    assert.match(well.on('data directory').detail, new RegExp(`in use by process ${process.pid}`));
+    assert.match(well.on('autoweave').detail, /^1\.2\.3 runs at http.*, OK$/);
+    assert.match(well.on('port').detail, /by this AutoWeave/);
+    assert.equal(well.on('broker').detail, 'nats-server 2.15.1');
+    assert.deepEqual(
+      [well.on('durability').status, well.on('durability').detail],
+      ['warn', 'INTERVAL: on disk within 1 s'],
+    );
+
+    const broker = { ...HEALTH.components[0], status: 'DOWN', detail: 'away' };
+    gateway.answer = () => ({ data: { health: { ...HEALTH, status: 'DOWN', components: [broker] } } });
+    const ill = await examine();
+    assert.equal(ill.on('broker').status, 'fail');
+    assert.match(ill.on('autoweave').detail, /DOWN \(broker: away\)/);
+
+    await writeFile(data.tokenFile, 'another-token');
+    assert.match((await examine()).on('autoweave').detail, /does not answer: AW_TOKEN_REFUSED/);
+  });
+});

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { OK } from './exit-code.ts';
+import { runCommandLine } from './run-command-line.ts';
+
+/** The program behind `autoweave` and `npm start`. */
+
+endQuietlyWhenNobodyReads();
+endWithLauncher();
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  root: fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, ''),
+});
+
+/** `autoweave device watch | head -1`: the reader has what it wanted, which is no error of ours. */
+function endQuietlyWhenNobodyReads(): void {
+  // A runtime must not end because nobody reads its log any more.
+  if (isRuntime()) return;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(OK);
+      throw error;
+    });
+  }
+}
+
+/** The launcher holds a channel to us; when it is killed, a command that goes on for ever would be left over. */
+function endWithLauncher(): void {
+  // A runtime stops in order, and sees to it itself.
+  if (isRuntime()) return;
+  process.once('disconnect', () => process.exit(OK));
+  process.channel?.unref();
+}
+
+function isRuntime(): boolean {
+  return process.argv[2] === 'up';
+}

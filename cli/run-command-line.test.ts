@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, suite, test } from 'node:test';
+import { COMMANDS } from './command-table.ts';
+import { type FakeGateway, startFakeGateway } from './fake-gateway.ts';
+import { runCommandLine } from './run-command-line.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const DEVICE = {
+  id: '1209:0001:A1',
+  host: 'here',
+  vendor: 'pid.codes',
+  product: 'Test device',
+  manufacturer: null,
+  deviceName: 'Label\u001b[2J printer',
+  port: 'virtual-1',
+  virtual: true,
+  attached: true,
+  attachedAt: '2026-11-22T10:00:00.000Z',
+  detachedAt: null,
+};
+const ACTOR = {
+  name: 'counter',
+  key: 'visits',
+  tenant: 'default',
+  version: 1,
+  lastSeq: 12,
+  attempt: 0,
+  outbox: 0,
+  updatedAt: '2026-11-22T10:00:00.000Z',
+};
+const LETTER = {
+  id: 'd1',
+  code: 'AW_DATA_INVALID',
+  error: 'Data of "counter.add" breaks its schema',
+  stream: 'MAILBOX',
+  sequence: 4,
+  subject: 'aw.default.cmd.counter.visits',
+  type: 'counter.add',
+  attempts: 1,
+  at: '2026-11-22T10:00:00.000Z',
+};
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+suite('runCommandLine', () => {
+  let folder: string;
+  let gateway: FakeGateway;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'autoweave cli '));
+    gateway = await startFakeGateway();
+    await mkdir(join(folder, 'data'));
+    await writeFile(join(folder, 'data', 'token'), `${gateway.token}\n`);
+    const instance = { pid: process.pid, url: gateway.url, startedAt: '2026-11-22T10:00:00.000Z' };
+    await writeFile(join(folder, 'data', 'instance.json'), JSON.stringify(instance));
+  });
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const run = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const printed = { out: '', err: '' };
+    const code = await runCommandLine(args, {
+      stdout: { write: (text) => (printed.out += text) },
+      stderr: { write: (text) => (printed.err += text) },
+      env: { PATH: process.env['PATH'], AUTOWEAVE_DATA: join(folder, 'data'), ...env },
+      root: ROOT,
+    });
+    return { code, ...printed };
+  };
+  const runJson = async (args: readonly string[], env: Record<string, string> = {}) => {
+    const { code, out, err } = await run([...args, '--json'], env);
+    assert.equal(err, '', args.join(' '));
+    return { code, document: JSON.parse(out) };
+  };
+
+  test('every command has a help with usage, options and examples', async () => {
+    for (const { words, summary, examples } of COMMANDS) {
+      const { code, out, err } = await run([...words, '--help']);
+      assert.equal(code, 0);
+      assert.equal(err, '');
+      assert.ok(out.startsWith(`Usage: autoweave ${words.join(' ')}`), out);
+      assert.ok(out.includes(`${summary}.`));
+      assert.match(out, /--json .*\n +--help/);
+      assert.ok(examples.length > 0, `${words.join(' ')} has an example`);
+      assert.ok(examples.every(([line]) => out.includes(line)));
+      assert.ok(
+        out.split('\n').every((line) => line.length <= 100),
+        out,
+      );
+    }
+  });
+
+  test('help lists every command, and the exit codes', async () => {
+    for (const line of [[], ['--help'], ['help']]) {
+      const { code, out } = await run(line);
+      assert.equal(code, 0);
+      for (const { words } of COMMANDS) assert.ok(out.includes(`\n  ${words.join(' ')} `), words.join(' '));
+      assert.match(out, /Exit codes:\n {2}0 {2}Done/);
+    }
+    const { out } = await run(['device']);
+    assert.match(out, /device ls[\s\S]*device watch/);
+    assert.doesNotMatch(out, /actor ls/);
+  });
+
+  test('a mistake is one line with its code and exit code 2', async () => {
+    const { code, out, err } = await run(['device', 'ls', '--atached']);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(
+      err,
+      /^AW_CLI_USAGE: autoweave device ls: unknown option "--atached" \(did you mean "--attached"\?\)\. Next: .*\n$/,
+    );
+    const { code: again, document } = await runJson(['device', 'list']);
+    assert.equal(again, 2);
+    assert.equal(document.error.code, 'AW_CLI_USAGE');
+    const wrong = await run(['config'], { AUTOWEAVE_PORT: 'x' });
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /^AW_CONFIG_INVALID: AUTOWEAVE_PORT is "x", allowed: .*\n$/);
+  });
+
+  test('version', async () => {
+    const { out } = await run(['--version']);
+    assert.match(out, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('config shows each value with its source, and no secret', async () => {
+    const env = { AUTOWEAVE_TOKEN: 'secret-secret-secret', AUTOWEAVE_PROT: '1' };
+    const { code, out, err } = await run(['config', '--port', '8080'], env);
+    assert.equal(code, 0);
+    assert.match(out, /AUTOWEAVE_PORT +8080 +--port\n/);
+    assert.match(out, /AUTOWEAVE_TOKEN +\(hidden\) +AUTOWEAVE_TOKEN\n/);
+    assert.match(err, /did you mean AUTOWEAVE_PORT/);
+    const { document } = await runJson(['config'], env);
+    assert.doesNotMatch(JSON.stringify(document), /secret-secret/);
+    assert.equal(document.tokenFile, null);
+    const port = document.values.find(({ name }: { name: string }) => name === 'port');
+    assert.deepEqual([port.value, port.source, port.from], [4000, 'default', null]);
+    assert.equal((await runJson(['config'])).document.tokenFile, join(folder, 'data', 'token'));
+  });
+
+  test('device ls', async () => {
+    gateway.answer = () => ({ data: { devices: [DEVICE] } });
+    const { code, out } = await run(['device', 'ls', '--attached']);
+    assert.equal(code, 0);
+    assert.match(out, /pid\.codes Label\ufffd\[2J printer +1209:0001:A1 +attached/);
+    assert.deepEqual(gateway.requests[0]?.variables, { attached: true });
+    assert.deepEqual((await runJson(['device', 'ls'])).document, [DEVICE]);
+    gateway.answer = () => ({ data: { devices: [] } });
+    assert.match((await run(['device', 'ls'])).out, /No devices/);
+  });
+
+  test('device plug and unplug', async () => {
+    gateway.answer = ({ query }) => ({
+      data: query.includes('Plug(') ? { plugVirtualDevice: DEVICE } : { unplugVirtualDevice: DEVICE },
+    });
+    const plugged = await runJson(['device', 'plug', '046D:c52b', '--serial', 'A1', '--product', 'Label printer']);
+    assert.deepEqual(plugged.document, DEVICE);
+    assert.deepEqual(gateway.requests[0]?.variables, {
+      input: { vendorId: 0x046d, productId: 0xc52b, serial: 'A1', manufacturer: null, product: 'Label printer' },
+    });
+    assert.equal((await run(['device', 'unplug', '1209:0001:A1'])).code, 0);
+    assert.deepEqual(gateway.requests[1]?.variables, { id: '1209:0001:A1' });
+    for (const wrong of ['1209', '1209:00011', 'g:1', '1209:0001:A1']) {
+      assert.equal((await run(['device', 'plug', wrong])).code, 2, wrong);
+    }
+  });
+
+  test('device watch goes on from the last cursor after the connection broke', async () => {
+    const event = (cursor: string) => ({
+      deviceEvents: {
+        __typename: 'DeviceEvent',
+        id: `e${cursor}`,
+        cursor,
+        type: 'ATTACHED',
+        at: 'now',
+        device: DEVICE,
+      },
+    });
+    const lagged = { deviceEvents: { __typename: 'Lagged', cursor: '7', from: '5', to: '7', count: 2 } };
+    const rounds = [
+      [{ deviceEvents: { __typename: 'CaughtUp', cursor: '3' } }, event('4')],
+      'break' as const,
+      [lagged, event('8'), event('9')],
+    ];
+    gateway.stream = () => rounds.shift() ?? [];
+    const { code, out } = await run(['device', 'watch', '--json', '--count', '3']);
+    assert.equal(code, 0);
+    const shown = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      shown.map(({ __typename, cursor }) => [__typename, cursor]),
+      [
+        ['CaughtUp', '3'],
+        ['DeviceEvent', '4'],
+        ['Lagged', '7'],
+        ['DeviceEvent', '8'],
+        ['DeviceEvent', '9'],
+      ],
+    );
+    assert.deepEqual(
+      gateway.requests.map(({ variables }) => variables),
+      [{ after: null }, { after: '4' }, { after: '4' }],
+    );
+  });
+
+  test('device watch says what happens in words, and why it cannot begin', async () => {
+    gateway.stream = () => [
+      { deviceEvents: { __typename: 'Lagged', cursor: '7', from: '5', to: '7', count: null } },
+      { deviceEvents: { __typename: 'DeviceEvent', cursor: '8', type: 'DETACHED', at: 'now', device: DEVICE } },
+    ];
+    const { out } = await run(['device', 'watch', '--after', '5', '--count', '1']);
+    assert.match(
+      out,
+      /^An unknown number of events are gone from the log, from 5 to 7\nnow {2}detached {2}1209:0001:A1/,
+    );
+    assert.deepEqual(gateway.requests[0]?.variables, { after: '5' });
+    const refused = await run(['device', 'watch'], { AUTOWEAVE_TOKEN: 'wrong-wrong-wrong-wrong' });
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /^AW_TOKEN_REFUSED/);
+    assert.equal((await run(['device', 'watch', '--count', 'many'])).code, 2);
+  });
+
+  test('actor ls reads page after page', async () => {
+    const pages = [
+      { actors: [ACTOR, ACTOR], next: 'n1' },
+      { actors: [ACTOR], next: null },
+    ];
+    gateway.answer = () => ({ data: { actors: pages.shift() } });
+    const { document } = await runJson(['actor', 'ls', '--name', 'counter', '--limit', '250']);
+    assert.equal(document.length, 3);
+    assert.deepEqual(
+      gateway.requests.map(({ variables }) => variables),
+      [
+        { name: 'counter', first: 100, after: null },
+        { name: 'counter', first: 100, after: 'n1' },
+      ],
+    );
+    gateway.answer = () => ({ data: { actors: { actors: [ACTOR], next: 'more' } } });
+    const { out, err } = await run(['actor', 'ls', '--limit', '1']);
+    assert.match(out, /counter +visits +default +12/);
+    assert.match(err, /more than 1/);
+    assert.equal((await run(['actor', 'ls', '--limit', '0'])).code, 2);
+  });
+
+  test('actor get', async () => {
+    gateway.answer = () => ({ data: { actor: { ...ACTOR, state: { total: 7 } } } });
+    const { out } = await run(['actor', 'get', 'counter', 'visits']);
+    assert.match(out, /lastSeq +12\n[\s\S]*"total": 7/);
+    assert.deepEqual((await runJson(['actor', 'get', 'counter', 'visits'])).document.state, { total: 7 });
+    gateway.answer = () => ({ data: { actor: null } });
+    const none = await runJson(['actor', 'get', 'counter', 'none']);
+    assert.equal(none.code, 1);
+    assert.equal(none.document.error.code, 'AW_ACTOR_UNKNOWN');
+  });
+
+  test('actor send', async () => {
+    gateway.answer = () => ({ data: { sendCommand: 'c1' } });
+    assert.equal((await run(['actor', 'send', 'counter', 'visits', 'counter.add', '{"add":1}'])).out, 'c1\n');
+    assert.deepEqual(gateway.requests[0]?.variables, {
+      actor: 'counter',
+      key: 'visits',
+      type: 'counter.add',
+      data: { add: 1 },
+    });
+    assert.deepEqual((await runJson(['actor', 'send', 'counter', 'visits', 'counter.reset'])).document, { id: 'c1' });
+    assert.deepEqual(gateway.requests[1]?.variables['data'], {});
+    assert.equal((await run(['actor', 'send', 'counter', 'visits', 'counter.add', '{add:1}'])).code, 2);
+  });
+
+  test('dead ls and show', async () => {
+    gateway.answer = () => ({ data: { deadLetters: { deadLetters: [LETTER], total: 9, next: 'n' } } });
+    const listed = await run(['dead', 'ls', '--limit', '1']);
+    assert.match(listed.out, /d1 +AW_DATA_INVALID +counter\.add +1 /);
+    assert.match(listed.err, /1 of 9/);
+    assert.equal((await runJson(['dead', 'ls', '--limit', '1'])).document.total, 9);
+    const whole = { ...LETTER, headers: { 'ce-type': 'counter.add' }, data: '{"add":"\u001b[2J"}' };
+    gateway.answer = () => ({ data: { deadLetter: whole } });
+    const { out } = await run(['dead', 'show', 'd1']);
+    assert.match(out, /ce-type: +counter\.add/);
+    assert.ok(!out.includes('\u001b'));
+    assert.deepEqual((await runJson(['dead', 'show', 'd1'])).document, whole);
+    gateway.answer = () => ({ data: { deadLetter: null } });
+    assert.equal((await runJson(['dead', 'show', 'd2'])).document.error.code, 'AW_DEAD_LETTER_UNKNOWN');
+  });
+
+  test('trace finds a trace by its own id and by that of an event', async () => {
+    const step = { traceId: TRACE, ok: true, startedAt: '', attributes: {}, offsetUs: 0, durationUs: 1500 };
+    const steps = [
+      { ...step, spanId: 'a', parentSpanId: null, name: 'device.plug', file: 'actors/a.ts' },
+      { ...step, spanId: 'b', parentSpanId: 'a', name: 'actor.handle', file: null },
+    ];
+    gateway.answer = ({ query }) => ({
+      data: query.includes('History') ? { deviceHistory: [{ id: 'e1', traceId: TRACE }] } : { trace: steps },
+    });
+    const { out } = await run(['trace', TRACE]);
+    assert.match(out, /1\.50 ms {2}device\.plug/);
+    assert.match(out, /1\.50 ms {4}actor\.handle/);
+    assert.deepEqual((await runJson(['trace', 'e1'])).document, steps);
+    assert.equal((await runJson(['trace', 'e2'])).document.error.code, 'AW_TRACE_UNKNOWN');
+    gateway.answer = () => ({ data: { trace: null } });
+    assert.equal((await runJson(['trace', TRACE])).document.error.code, 'AW_TRACE_UNKNOWN');
+  });
+
+  test('client commands say when nothing runs, and where that was looked for', async () => {
+    const data = join(folder, 'another');
+    const none = await run(['device', 'ls', '--data', data]);
+    assert.equal(none.code, 3);
+    assert.match(none.err, /^AW_NOT_RUNNING: No AutoWeave runs on ".*another"\. Next: run "npm start"/);
+    const { url } = gateway;
+    await gateway[Symbol.asyncDispose]();
+    const gone = await run(['device', 'ls']);
+    gateway = await startFakeGateway();
+    assert.equal(gone.code, 3);
+    assert.ok(
+      gone.err.startsWith(`AW_NOT_RUNNING: AutoWeave does not answer at ${url}: connect ECONNREFUSED`),
+      gone.err,
+    );
+  });
+
+  test('client commands take address and token from the environment, too', async () => {
+    gateway.answer = () => ({ data: { devices: [] } });
+    const data = join(folder, 'another');
+    const url = `${gateway.url}/?token=${gateway.token}`;
+    assert.deepEqual((await runJson(['device', 'ls', '--data', data], { AUTOWEAVE_URL: url })).document, []);
+    const env = { AUTOWEAVE_URL: gateway.url, AUTOWEAVE_TOKEN: gateway.token };
+    assert.deepEqual((await runJson(['device', 'ls', '--data', data], env)).document, []);
+    const refused = await run(['device', 'ls', '--data', data], { AUTOWEAVE_URL: gateway.url });
+    assert.match(refused.err, /^AW_TOKEN_REFUSED/);
+    assert.equal((await run(['device', 'ls'], { AUTOWEAVE_URL: 'localhost' })).code, 2);
+  });
+
+  test('errors of the gateway keep their code and hint', async () => {
+    gateway.answer = () => ({
+      errors: [{ message: 'The disk is full', extensions: { code: 'AW_DISK_FULL', hint: 'free space' } }],
+    });
+    const { code, document } = await runJson(['device', 'plug', '1:1']);
+    assert.equal(code, 1);
+    assert.deepEqual(document.error, { code: 'AW_DISK_FULL', message: 'The disk is full', hint: 'free space' });
+    gateway.answer = () => ({ errors: [{ message: 'odd' }] });
+    assert.equal((await runJson(['device', 'ls'])).document.error.code, 'AW_GATEWAY_FAILED');
+  });
+});

@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import { DEVICE_WATCHER } from '../actors/device-watcher/device-watcher.ts';
+import type { UsbHealth } from '../actors/device-watcher/watcher-protocol.ts';
+import { ACTORS, watcherChild } from '../actors/tree.ts';
+import { SCHEMAS, SHARED_SCHEMAS } from '../proto/generated/messages.ts';
+import type { ActorSystem } from '../runtime/actor/actor-system.ts';
+import type { Broker } from '../runtime/bus/broker/broker.ts';
+import { judgeDurability } from '../runtime/bus/broker/server-durability.ts';
+import type { Bus } from '../runtime/bus/bus.ts';
+import { systemRandom } from '../runtime/clock/random.ts';
+import { systemClock } from '../runtime/clock/system-clock.ts';
+import { createContracts, type JsonSchema } from '../runtime/contracts/contracts.ts';
+import { AutoWeaveError } from '../runtime/errors/errors.ts';
+import { type Gateway, startGateway } from '../runtime/gateway/gateway.ts';
+import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
+import { startSupervisor } from '../runtime/supervisor/supervisor.ts';
+import { createLog, type Log } from '../runtime/telemetry/log.ts';
+import { startTelemetry } from '../runtime/telemetry/telemetry.ts';
+import type { Config } from './config.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { actorsChild, brokerChild, busChild, type CoreParts } from './up/core.ts';
+import { createCurrent } from './up/current.ts';
+import { watchDisk } from './up/disk-watch.ts';
+import { loadActors } from './up/load-actors.ts';
+import { createServices } from './up/services.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * The composition root: the only place that wires actors to runtime. The supervision tree, in order of start:
+ *
+ *     root (one_for_one)
+ *     ├─ broker             nats-server; absent with AUTOWEAVE_NATS_URL
+ *     ├─ core (rest_for_one)
+ *     │  ├─ bus
+ *     │  ├─ gateway         answers early: /healthz and /readyz tell how far the rest is
+ *     │  └─ actors
+ *     └─ watcher            a process of its own; absent with AUTOWEAVE_USB=off
+ */
+
+/** Restarts within a minute before the whole gives up; a broker that is killed again and again must not reach it. */
+const INTENSITY = 30;
+const PERIOD_MS = 60_000;
+
+/** Runs until a signal, the launcher's end, or a part that can't be kept running. Resolves with the exit code. */
+export async function up(config: Config): Promise<number> {
+  const clock = systemClock;
+  const log = createProcessLog(config);
+  await using data = await openDataDirectory(config.data);
+  const token = config.token ?? (await data.readOrCreateToken());
+  const definitions = [...ACTORS, ...(await loadActors(config.actors, process.cwd()))];
+  await using telemetry = await startTelemetry({
+    serviceName: 'autoweave',
+    version: VERSION,
+    host: config.hostname,
+    env: process.env,
+    clock,
+  });
+  using disk = await watchDisk(data.path, config.minFreeDiskMb * 1024 ** 2, clock, (freeBytes) =>
+    telemetry.instruments.diskFree.set(freeBytes),
+  );
+  const live = {
+    broker: createCurrent<Broker>('The broker'),
+    bus: createCurrent<Bus>('The connection to the broker'),
+    actors: createCurrent<ActorSystem>('The actor system'),
+    durability: judgeDurability('the broker was not asked yet'),
+    usb: undefined as UsbHealth | undefined,
+  };
+  const core: CoreParts = {
+    config: { ...config, data: data.path },
+    clock,
+    random: systemRandom,
+    log,
+    telemetry,
+    contracts: createContracts(SCHEMAS as Record<string, JsonSchema>, SHARED_SCHEMAS as Record<string, JsonSchema>),
+    definitions,
+    ...live,
+    onDurability: (durability) => {
+      live.durability = durability;
+      for (const level of ['FSYNC', 'INTERVAL', 'UNKNOWN'] as const) {
+        telemetry.instruments.durability.set(level === durability.level ? 1 : 0, { level: level.toLowerCase() });
+      }
+    },
+  };
+  const startedAt = clock.now();
+  const services = createServices({ ...core, live, disk, startedAt });
+
+  let gateway: Gateway | undefined;
+  const gatewayChild: ChildSpec = {
+    id: 'gateway',
+    restart: 'permanent',
+    shutdownMs: 5_000,
+    async start(): Promise<Child> {
+      gateway = await startGateway(services(live.bus.get()), {
+        host: config.bind,
+        port: config.port,
+        token,
+        uiDirectory: join(config.root, 'ui', 'dist'),
+        allowedHosts: config.allowedHosts,
+        clock,
+        log,
+        tracer: telemetry.tracer,
+        instruments: telemetry.instruments,
+      });
+      const started = gateway;
+      const { promise: exited, resolve } = Promise.withResolvers<{ kind: 'normal' }>();
+      return {
+        exited,
+        async [Symbol.asyncDispose]() {
+          await started[Symbol.asyncDispose]();
+          resolve({ kind: 'normal' });
+        },
+      };
+    },
+  };
+  const coreChild: ChildSpec = {
+    id: 'core',
+    restart: 'permanent',
+    shutdownMs: 20_000,
+    start: () =>
+      startSupervisor({
+        strategy: 'rest_for_one',
+        intensity: INTENSITY,
+        periodMs: PERIOD_MS,
+        children: [busChild(core), gatewayChild, actorsChild(core)],
+        clock,
+        log,
+      }),
+  };
+  const watcher = watcherChild({
+    clock,
+    log,
+    tracer: telemetry.tracer,
+    newId: () => systemRandom.uuid(),
+    async send(type, snapshot, options) {
+      disk.check();
+      telemetry.instruments.usbReconciles.add(1, { reason: snapshot.reason });
+      const address = { tenant: config.tenant, actor: DEVICE_WATCHER, key: config.hostname };
+      await live.actors.get().send(address, type, snapshot, { ...options, source: `watcher/${config.hostname}` });
+    },
+    watcher: {
+      command: config.watcherCommand,
+      compileCache: process.env['NODE_COMPILE_CACHE'] ?? join(config.root, '.autoweave', 'cache', 'compile'),
+      settleMs: config.usbSettleMs,
+      pollMs: config.usbPollMs,
+      onHealth: (health) => {
+        telemetry.instruments.usbHints.add(Math.max(0, health.hints - (live.usb?.hints ?? 0)));
+        live.usb = health;
+      },
+    },
+  });
+
+  const stop = stopSignal(log);
+  const children = [
+    ...(config.natsUrl === null ? [brokerChild(core)] : []),
+    coreChild,
+    ...(config.usb ? [watcher] : []),
+  ];
+  const supervisor = await startSupervisor({
+    strategy: 'one_for_one',
+    intensity: INTENSITY,
+    periodMs: PERIOD_MS,
+    children,
+    clock,
+    log,
+  });
+  await data.announce(gateway!.url);
+  process.stdout.write(`AutoWeave is ready: ${gateway!.url}/?token=${token}\n`);
+  log.info('autoweave.ready', { url: gateway!.url, durability: live.durability.level });
+
+  const reason = await Promise.race([stop, supervisor.exited]);
+  await supervisor[Symbol.asyncDispose]();
+  if (reason === undefined || reason.kind === 'normal') return 0;
+  throw reason.error instanceof AutoWeaveError
+    ? reason.error
+    : new AutoWeaveError('AW_UNEXPECTED', String(reason.error), { cause: reason.error });
+}
+
+/** Resolves at the first request to stop; the second one ends the process at once. */
+function stopSignal(log: Log): Promise<undefined> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const stop = (why: string) => {
+      if (isStopping && why !== 'launcher') process.exit(130);
+      isStopping = true;
+      log.info('autoweave.stopping', { why });
+      resolve(undefined);
+    };
+    process.on('SIGINT', () => stop('SIGINT'));
+    process.on('SIGTERM', () => stop('SIGTERM'));
+    process.on('SIGHUP', () => stop('SIGHUP'));
+    // The launcher holds this channel open; when it is killed we would be left over, unseen.
+    process.on('disconnect', () => stop('launcher'));
+    // Listening must not keep a process alive that has nothing else to do.
+    process.channel?.unref();
+  });
+}
+
+function createProcessLog(config: Config): Log {
+  const format = config.logFormat === 'auto' ? (process.stderr.isTTY ? 'pretty' : 'json') : config.logFormat;
+  return createLog({
+    level: config.logLevel,
+    format,
+    clock: systemClock,
+    write: (line) => void process.stderr.write(line),
+  });
+}

@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ActorSystem, startActorSystem } from '../../runtime/actor/actor-system.ts';
+import type { ActorDefinition } from '../../runtime/actor/definition.ts';
+import { type Broker, startBroker } from '../../runtime/bus/broker/broker.ts';
+import { findServer } from '../../runtime/bus/broker/find-server.ts';
+import { readServerDurability, type ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { connectNatsBus, type NatsBusOptions } from '../../runtime/bus/nats-bus.ts';
+import type { Clock } from '../../runtime/clock/clock.ts';
+import type { Random } from '../../runtime/clock/random.ts';
+import type { Contracts } from '../../runtime/contracts/contracts.ts';
+import type { Child, ChildSpec } from '../../runtime/supervisor/child.ts';
+import type { Log } from '../../runtime/telemetry/log.ts';
+import type { Telemetry } from '../../runtime/telemetry/telemetry.ts';
+import type { Config } from '../config.ts';
+import type { Current } from './current.ts';
+
+/** The child specs of broker, bus and actors. */
+
+export interface CoreParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly contracts: Contracts;
+  readonly definitions: readonly ActorDefinition[];
+  readonly broker: Current<Broker>;
+  readonly bus: Current<Bus>;
+  readonly actors: Current<ActorSystem>;
+  /** Set each time the broker was asked. */
+  readonly onDurability: (durability: ServerDurability) => void;
+}
+
+/** The embedded nats-server; a supervisor starts it again on the same port, and the bus connects again by itself. */
+export function brokerChild({ config, clock, random, log, broker, telemetry }: CoreParts): ChildSpec {
+  return {
+    id: 'broker',
+    restart: 'permanent',
+    shutdownMs: 12_000,
+    async start({ signal }): Promise<Child> {
+      const started = await startBroker({
+        dataDirectory: config.data,
+        serverPath: findServer({ root: config.root, env: process.env }).path,
+        configFile: join(config.root, 'nats.conf'),
+        clock,
+        random,
+        log,
+        signal,
+        minFreeBytes: config.minFreeDiskMb * 1024 ** 2,
+      });
+      broker.set(started);
+      telemetry.instruments.brokerConnected.set(1);
+      void started.exited.then(() => telemetry.instruments.brokerConnected.set(0));
+      return started;
+    },
+  };
+}
+
+/** The connection. It outlives every outage of the broker; it ends only when the broker is another one. */
+export function busChild(parts: CoreParts): ChildSpec {
+  const { bus, broker, telemetry, onDurability } = parts;
+  return {
+    id: 'bus',
+    restart: 'permanent',
+    shutdownMs: 2_000,
+    async start(): Promise<Child> {
+      const options = await busOptions(parts);
+      const connected = await connectNatsBus({
+        ...options,
+        onConnection(isConnected) {
+          telemetry.instruments.brokerConnected.set(isConnected ? 1 : 0);
+          if (isConnected) telemetry.instruments.brokerReconnects.add(1);
+          if (isConnected) void readDurability(parts).then(onDurability);
+        },
+      });
+      bus.set(connected);
+      onDurability(await readDurability(parts));
+      const exit = Promise.withResolvers<{ kind: 'normal' } | { kind: 'error'; error: unknown }>();
+      const moved = watchPort(parts, options.url, () =>
+        exit.resolve({ kind: 'error', error: new Error('The broker has moved') }),
+      );
+      return {
+        exited: exit.promise,
+        async [Symbol.asyncDispose]() {
+          moved();
+          bus.set(undefined);
+          await connected[Symbol.asyncDispose]();
+          exit.resolve({ kind: 'normal' });
+        },
+      };
+    },
+  };
+
+  /** A broker whose port was taken while it was away comes back on another one. */
+  function watchPort({ clock }: CoreParts, url: string, onMoved: () => void): () => void {
+    let cancel = () => {};
+    const look = () => {
+      if (broker.value !== undefined && broker.value.url !== url) return onMoved();
+      cancel = clock.schedule(1_000, look);
+    };
+    if (parts.config.natsUrl === null) look();
+    return () => cancel();
+  }
+}
+
+export function actorsChild(parts: CoreParts): ChildSpec {
+  const { bus, actors, definitions, contracts, clock, random, log, telemetry } = parts;
+  return {
+    id: 'actors',
+    restart: 'permanent',
+    shutdownMs: 8_000,
+    async start(): Promise<Child> {
+      const system = await startActorSystem({
+        bus: bus.get(),
+        definitions,
+        contracts,
+        clock,
+        random,
+        log,
+        instruments: telemetry.instruments,
+        tracer: telemetry.tracer,
+      });
+      actors.set(system);
+      return {
+        exited: system.exited,
+        async [Symbol.asyncDispose]() {
+          actors.set(undefined);
+          await system[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+async function busOptions({ config, clock, random, log, broker }: CoreParts): Promise<NatsBusOptions> {
+  const shared = { name: `autoweave ${config.hostname}`, clock, random, log };
+  if (config.natsUrl === null) {
+    const { url, user, password } = broker.get();
+    return { ...shared, url, user, password };
+  }
+  const credentials = config.natsCreds === null ? undefined : await readFile(config.natsCreds, 'utf8');
+  return {
+    ...shared,
+    url: config.natsUrl,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(config.natsUser === null ? {} : { user: config.natsUser, password: config.natsPassword ?? '' }),
+  };
+}
+
+function readDurability({ config, broker }: CoreParts): Promise<ServerDurability> {
+  const embedded = broker.value;
+  if (config.natsUrl === null && embedded !== undefined) {
+    return readServerDurability({ url: embedded.url, user: embedded.systemUser, password: embedded.systemPassword });
+  }
+  if (config.natsUrl === null || config.natsSystemUser === null) return readServerDurability(undefined);
+  return readServerDurability({
+    url: config.natsUrl,
+    user: config.natsSystemUser,
+    password: config.natsSystemPassword ?? '',
+  });
+}

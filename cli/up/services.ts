@@ -1,0 +1,97 @@
+import type { UsbHealth } from '../../actors/device-watcher/watcher-protocol.ts';
+import { createInspector } from '../../runtime/actor/inspector.ts';
+import type { ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import type { GatewayServices } from '../../runtime/gateway/services.ts';
+import { VERSION } from '../version.ts';
+import type { CoreParts } from './core.ts';
+import type { DiskWatch } from './disk-watch.ts';
+import { type Condition, createHealthBoard, worstOf } from './health.ts';
+
+/** What changes while it runs. */
+export interface Live {
+  readonly durability: ServerDurability;
+  readonly usb: UsbHealth | undefined;
+}
+
+export interface ServicesParts extends CoreParts {
+  readonly live: Live;
+  readonly disk: DiskWatch;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** What the gateway asks of the rest. It takes the bus, since the gateway starts anew with each. */
+export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServices {
+  const { config, clock, telemetry, actors, live, disk } = parts;
+  const isReady = () => parts.bus.value?.status.isConnected === true && actors.value?.isReading === true;
+  const board = createHealthBoard(conditions(parts), clock);
+
+  return (bus) => ({
+    bus,
+    contracts: parts.contracts,
+    tenant: config.tenant,
+    host: config.hostname,
+    async call(address, type, data, options) {
+      disk.check();
+      return actors.get().call(address, type, data, { ...options, source: 'gateway' });
+    },
+    async send(address, type, data, options) {
+      disk.check();
+      return actors.get().send(address, type, data, { ...options, source: 'gateway' });
+    },
+    ...createInspector(bus, config.tenant),
+    health() {
+      const components = board.components();
+      return {
+        status: worstOf(components.filter(({ name }) => name !== 'usb')),
+        ready: isReady(),
+        version: VERSION,
+        host: config.hostname,
+        startedAt: new Date(parts.startedAt).toISOString(),
+        components,
+        durability: live.durability,
+      };
+    },
+    isReady,
+    traces: telemetry.traces,
+    metricsText: () => telemetry.metricsText(),
+  });
+}
+
+function conditions({ config, broker, bus, actors, live, disk }: ServicesParts): Record<string, () => Condition> {
+  return {
+    broker() {
+      const status = bus.value?.status;
+      if (!status?.isConnected) return { status: 'DOWN', detail: 'The broker is away; what is sent waits for it' };
+      const writeError = broker.value?.writeError;
+      if (writeError !== undefined) return { status: 'DOWN', detail: `nats-server can't write: ${writeError}` };
+      const whose = config.natsUrl === null ? 'embedded' : status.url;
+      return { status: 'OK', detail: `nats-server ${status.serverVersion}, ${whose}` };
+    },
+    actors() {
+      const system = actors.value;
+      if (!system?.isReading) return { status: 'DOWN', detail: 'Mailboxes are not being read' };
+      const { activeKeys, backlog } = system.status;
+      return { status: 'OK', detail: `${activeKeys} keys awake, ${backlog} messages under way` };
+    },
+    watcher() {
+      if (!config.usb) return { status: 'OK', detail: 'Switched off by AUTOWEAVE_USB' };
+      if (live.usb === undefined) return { status: 'DEGRADED', detail: 'The watcher is being started' };
+      return { status: 'OK', detail: `${live.usb.reconciles} looks at the bus, ${live.usb.hints} hot-plug hints` };
+    },
+    usb() {
+      if (!config.usb) return { status: 'DEGRADED', detail: 'Not watched; virtual devices work' };
+      const { state = 'degraded', detail = 'Not looked at yet' } = live.usb ?? {};
+      return { status: state === 'ok' ? 'OK' : 'DEGRADED', detail };
+    },
+    disk() {
+      const free = disk.freeBytes === undefined ? 'unknown' : `${Math.floor(disk.freeBytes / 1024 ** 2)} MB free`;
+      if (!disk.isFull) return { status: 'OK', detail: free };
+      return {
+        status: 'DOWN',
+        detail: `${free}, ${config.minFreeDiskMb} MB are kept in reserve: commands are refused`,
+      };
+    },
+  };
+}

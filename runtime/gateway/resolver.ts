@@ -1,0 +1,102 @@
+import type {
+  Mutation,
+  MutationPlugVirtualDeviceArgs,
+  MutationSendCommandArgs,
+  MutationUnplugVirtualDeviceArgs,
+  Query,
+  QueryActorArgs,
+  QueryActorsArgs,
+  QueryDeadLetterArgs,
+  QueryDeadLettersArgs,
+  QueryDeviceHistoryArgs,
+  QueryDevicesArgs,
+  QueryTraceArgs,
+  Subscription,
+  SubscriptionDeviceEventsArgs,
+  SubscriptionTraceStepsArgs,
+} from '../../proto/generated/graphql.ts';
+import type { Clock } from '../clock/clock.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
+import type { Instruments } from '../telemetry/instruments.ts';
+import type { Tracer } from '../telemetry/spans.ts';
+import type { EventFeeds } from './event-feeds.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { GatewayServices } from './services.ts';
+
+/** What every resolver gets. */
+export interface GatewayContext {
+  readonly services: GatewayServices;
+  readonly feeds: EventFeeds;
+  readonly tracer: Tracer;
+  readonly instruments: Instruments;
+  readonly clock: Clock;
+  readonly limits: GatewayLimits;
+  /** Of the request, where the client traces. */
+  readonly traceparent: string | undefined;
+  /** Aborts when the gateway closes. */
+  readonly closing: AbortSignal;
+}
+
+export type Resolver<Args, Result> = (args: Args, ctx: GatewayContext) => Result | Promise<Result>;
+export type Subscriber<Args, Update> = (args: Args, ctx: GatewayContext) => AsyncGenerator<Update, void, undefined>;
+
+/** The fields of the schema's roots with their arguments, each answered in a file of `resolvers/`. */
+export interface QueryResolvers {
+  readonly health: Resolver<object, Query['health']>;
+  readonly devices: Resolver<QueryDevicesArgs, Query['devices']>;
+  readonly deviceHistory: Resolver<QueryDeviceHistoryArgs, Query['deviceHistory']>;
+  readonly actors: Resolver<QueryActorsArgs, Query['actors']>;
+  readonly actor: Resolver<QueryActorArgs, Query['actor']>;
+  readonly deadLetters: Resolver<QueryDeadLettersArgs, Query['deadLetters']>;
+  readonly deadLetter: Resolver<QueryDeadLetterArgs, Query['deadLetter']>;
+  readonly trace: Resolver<QueryTraceArgs, Query['trace']>;
+}
+
+export interface MutationResolvers {
+  readonly plugVirtualDevice: Resolver<MutationPlugVirtualDeviceArgs, Mutation['plugVirtualDevice']>;
+  readonly unplugVirtualDevice: Resolver<MutationUnplugVirtualDeviceArgs, Mutation['unplugVirtualDevice']>;
+  readonly sendCommand: Resolver<MutationSendCommandArgs, Mutation['sendCommand']>;
+}
+
+export interface SubscriptionResolvers {
+  readonly deviceEvents: Subscriber<SubscriptionDeviceEventsArgs, Subscription['deviceEvents']>;
+  readonly traceSteps: Subscriber<SubscriptionTraceStepsArgs, Subscription['traceSteps']>;
+}
+
+/** Makes a mutation the beginning of a trace, or a step of the client's. */
+export function traced<Args, Result>(
+  field: string,
+  file: string,
+  run: (args: Args, ctx: GatewayContext, traceparent: string) => Promise<Result>,
+): Resolver<Args, Result> {
+  return async (args, ctx) => {
+    const span = ctx.tracer.startSpan('gateway.mutation', { parent: ctx.traceparent, file, attributes: { field } });
+    try {
+      return await run(args, ctx, span.traceparent);
+    } catch (error) {
+      span.fail(error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
+}
+
+/**
+ * How many a client asked for.
+ *
+ * @throws AW_ARGUMENT_INVALID
+ */
+export function pageSize(name: string, asked: number | null | undefined, absent: number, most: number): number {
+  const size = asked ?? absent;
+  if (size >= 1 && size <= most) return size;
+  throw new AutoWeaveError('AW_ARGUMENT_INVALID', `Cannot give ${size}: "${name}" is 1 to ${most}`);
+}
+
+/** A property that is absent where a client left it out or said null. */
+export function given<Name extends string, Value>(
+  name: Name,
+  value: Value | null | undefined,
+): { [K in Name]?: Value } {
+  return value === null || value === undefined ? {} : ({ [name]: value } as { [K in Name]?: Value });
+}

@@ -1,0 +1,22 @@
+import type { DeadLetter } from '../../../proto/generated/graphql.ts';
+import type { DeadLetterRecord } from '../../actor/inspection.ts';
+import { given, pageSize, type QueryResolvers } from '../resolver.ts';
+
+/** Each carries the whole body of a message. */
+const MAX_PAGE = 100;
+
+export const deadLetterQueries = {
+  async deadLetters({ first, before }, { services }) {
+    const size = pageSize('first', first, 50, MAX_PAGE);
+    const page = await services.listDeadLetters({ first: size, ...given('before', before) });
+    return { deadLetters: page.deadLetters.map(toDeadLetter), total: page.total, next: page.next ?? null };
+  },
+  async deadLetter({ id }, { services }) {
+    const record = await services.getDeadLetter(id);
+    return record === undefined ? null : toDeadLetter(record);
+  },
+} satisfies Pick<QueryResolvers, 'deadLetters' | 'deadLetter'>;
+
+function toDeadLetter(record: DeadLetterRecord): DeadLetter {
+  return { ...record, type: record.type ?? null, at: new Date(record.at).toISOString() };
+}

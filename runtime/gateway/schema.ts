@@ -1,0 +1,75 @@
+import {
+  buildSchema,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  valueFromASTUntyped,
+} from 'graphql';
+import { SDL } from '../../proto/generated/sdl.ts';
+import type {
+  GatewayContext,
+  MutationResolvers,
+  QueryResolvers,
+  Resolver,
+  Subscriber,
+  SubscriptionResolvers,
+} from './resolver.ts';
+import { actorQueries } from './resolvers/actors.ts';
+import { commandMutations } from './resolvers/commands.ts';
+import { deadLetterQueries } from './resolvers/dead-letters.ts';
+import { deviceSubscriptions } from './resolvers/device-events.ts';
+import { deviceQueries } from './resolvers/devices.ts';
+import { healthQueries } from './resolvers/health.ts';
+import { traceQueries, traceSubscriptions } from './resolvers/traces.ts';
+import { virtualDeviceMutations } from './resolvers/virtual-devices.ts';
+
+const QUERIES: QueryResolvers = {
+  ...healthQueries,
+  ...deviceQueries,
+  ...actorQueries,
+  ...deadLetterQueries,
+  ...traceQueries,
+};
+const MUTATIONS: MutationResolvers = { ...virtualDeviceMutations, ...commandMutations };
+const SUBSCRIPTIONS: SubscriptionResolvers = { ...deviceSubscriptions, ...traceSubscriptions };
+
+/** `proto/gateway.graphql` with its resolvers. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchema(SDL);
+  attach(schema.getQueryType(), QUERIES);
+  attach(schema.getMutationType(), MUTATIONS);
+  attachSubscriptions(schema.getSubscriptionType(), SUBSCRIPTIONS);
+  defineScalars(schema);
+  return schema;
+}
+
+function attach(type: GraphQLObjectType | null | undefined, resolvers: object): void {
+  const fields = type?.getFields() ?? {};
+  for (const [name, field] of Object.entries(fields)) {
+    const resolver = (resolvers as Readonly<Record<string, Resolver<unknown, unknown>>>)[name];
+    if (resolver === undefined) throw new TypeError(`No resolver for field "${name}"`);
+    field.resolve = (_source, args, ctx: GatewayContext) => resolver(args, ctx);
+  }
+}
+
+function attachSubscriptions(type: GraphQLObjectType | null | undefined, subscribers: object): void {
+  const fields = type?.getFields() ?? {};
+  for (const [name, field] of Object.entries(fields)) {
+    const subscriber = (subscribers as Readonly<Record<string, Subscriber<unknown, unknown>>>)[name];
+    if (subscriber === undefined) throw new TypeError(`No resolver for field "${name}"`);
+    field.subscribe = (_source, args, ctx: GatewayContext) => subscriber(args, ctx);
+    field.resolve = (update) => update;
+  }
+}
+
+function defineScalars(schema: GraphQLSchema): void {
+  const json = schema.getType('JSON') as GraphQLScalarType;
+  json.parseLiteral = (node, variables) => valueFromASTUntyped(node, variables);
+  const dateTime = schema.getType('DateTime') as GraphQLScalarType;
+  dateTime.parseValue = (value) => {
+    if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value).toISOString();
+    throw new GraphQLError(`Not an instant of ISO 8601: ${JSON.stringify(value)}`);
+  };
+  dateTime.parseLiteral = (node) => dateTime.parseValue(valueFromASTUntyped(node));
+}

@@ -1,0 +1,59 @@
+import type { Health } from '../../proto/generated/graphql.ts';
+import type { ActorRecord, DeadLetterRecord } from '../actor/inspection.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Contracts } from '../contracts/contracts.ts';
+import type { Address } from '../message/subjects.ts';
+import type { TraceStore } from '../telemetry/trace-store.ts';
+
+/** What the gateway asks of the rest; the composition root provides it. */
+export interface GatewayServices {
+  readonly bus: Bus;
+  readonly contracts: Contracts;
+  readonly tenant: string;
+  /** This machine: the key of its device watcher. */
+  readonly host: string;
+
+  /**
+   * An actor's reply.
+   *
+   * @throws AutoWeaveError with the actor's code, and what {@link send} throws
+   */
+  call(address: Address, type: string, data: unknown, options: CallOptions): Promise<unknown>;
+  /**
+   * The id of a command, once it is stored.
+   *
+   * @throws AW_TYPE_UNKNOWN, AW_DATA_INVALID, AW_ACTOR_UNKNOWN
+   */
+  send(address: Address, type: string, data: unknown, options: SendOptions): Promise<string>;
+
+  /** The longest unchanged first. */
+  listActors(options: {
+    readonly name?: string;
+    readonly first: number;
+    readonly after?: string;
+  }): Promise<{ readonly actors: readonly ActorRecord[]; readonly next?: string }>;
+  getActor(name: string, key: string): Promise<ActorRecord | undefined>;
+
+  /** Newest first. */
+  listDeadLetters(options: { readonly first: number; readonly before?: string }): Promise<{
+    readonly deadLetters: readonly DeadLetterRecord[];
+    readonly total: number;
+    readonly next?: string;
+  }>;
+  getDeadLetter(id: string): Promise<DeadLetterRecord | undefined>;
+
+  health(): Health;
+  /** True when the bus is connected and its consumers run. */
+  isReady(): boolean;
+  readonly traces: TraceStore;
+  metricsText(): Promise<string>;
+}
+
+export interface SendOptions {
+  readonly traceparent?: string;
+}
+
+export interface CallOptions extends SendOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,242 @@
+/** Every metric of AutoWeave, declared once, as data. Names are those on `/metrics`. */
+
+interface Declaration {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets. */
+  readonly buckets?: readonly number[];
+}
+
+const MILLISECONDS = [0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+const SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
+
+export const INSTRUMENTS = {
+  messagesHandled: {
+    kind: 'counter',
+    name: 'messages_handled_total',
+    description: 'Messages that handlers have taken, by outcome: handled, skipped, retried or dead',
+    labels: ['actor', 'outcome'],
+  },
+  handlerDuration: {
+    kind: 'histogram',
+    name: 'handler_duration_ms',
+    description: 'Time of one handler for one message',
+    labels: ['actor'],
+    buckets: MILLISECONDS,
+  },
+  commits: {
+    kind: 'counter',
+    name: 'commits_total',
+    description: 'Atomic batches, by outcome: stored, conflict or failed',
+    labels: ['stream', 'outcome'],
+  },
+  commitSize: {
+    kind: 'histogram',
+    name: 'commit_messages',
+    description: 'Messages in one atomic batch',
+    labels: ['stream'],
+    buckets: SIZES,
+  },
+  commitDuration: {
+    kind: 'histogram',
+    name: 'commit_duration_ms',
+    description: 'Time until the broker has acknowledged an atomic batch',
+    labels: ['stream'],
+    buckets: MILLISECONDS,
+  },
+  outboxItems: {
+    kind: 'counter',
+    name: 'outbox_items_total',
+    description: 'Committed messages that have been sent on, by target stream',
+    labels: ['target'],
+  },
+  outboxPending: {
+    kind: 'gauge',
+    name: 'outbox_pending_items',
+    description: 'Committed messages that have not been sent on yet',
+    labels: [],
+  },
+  eventsForwarded: {
+    kind: 'counter',
+    name: 'events_forwarded_total',
+    description: 'Events put into the mailboxes of the actors that hear them',
+    labels: [],
+  },
+  activations: {
+    kind: 'gauge',
+    name: 'actor_activations',
+    description: 'Keys that are in memory',
+    labels: ['actor'],
+  },
+  restarts: {
+    kind: 'counter',
+    name: 'supervisor_restarts_total',
+    description: 'Restarts of supervised children',
+    labels: ['child'],
+  },
+  deadLetters: {
+    kind: 'counter',
+    name: 'dead_letters_total',
+    description: 'Messages that could not be handled, by the code of their error',
+    labels: ['code'],
+  },
+  messagesPublished: {
+    kind: 'counter',
+    name: 'messages_published_total',
+    description: 'Single messages that the broker has acknowledged, by stream',
+    labels: ['stream'],
+  },
+  publishRetries: {
+    kind: 'counter',
+    name: 'publish_retries_total',
+    description: 'Attempts to publish that were not acknowledged and were made again',
+    labels: ['stream'],
+  },
+  brokerConnected: {
+    kind: 'gauge',
+    name: 'broker_connected',
+    description: '1 while the broker answers, else 0',
+    labels: [],
+  },
+  brokerReconnects: {
+    kind: 'counter',
+    name: 'broker_reconnects_total',
+    description: 'Connections to the broker that had been lost and came back',
+    labels: [],
+  },
+  durability: {
+    kind: 'gauge',
+    name: 'durability_level',
+    description: '1 for the level that the broker really gives: fsync, interval or unknown',
+    labels: ['level'],
+  },
+  subscriptionsOpen: {
+    kind: 'gauge',
+    name: 'subscriptions_open',
+    description: 'GraphQL subscriptions that are open, by field',
+    labels: ['subscription'],
+  },
+  subscriptionsLagged: {
+    kind: 'counter',
+    name: 'subscriptions_lagged_total',
+    description: 'Times a subscriber was told that events it had not seen are gone from the log',
+    labels: ['subscription'],
+  },
+  eventsPushed: {
+    kind: 'counter',
+    name: 'events_pushed_total',
+    description: 'Events delivered to subscribers, by subscription',
+    labels: ['subscription'],
+  },
+  eventsSkipped: {
+    kind: 'counter',
+    name: 'events_skipped_total',
+    description: 'Stored events that a feed could not read, by the code of the error',
+    labels: ['code'],
+  },
+  socketsOpen: {
+    kind: 'gauge',
+    name: 'websockets_open',
+    description: 'Websockets that are open',
+    labels: [],
+  },
+  socketsDropped: {
+    kind: 'counter',
+    name: 'websockets_dropped_total',
+    description: 'Websockets that the gateway closed or refused, by reason',
+    labels: ['reason'],
+  },
+  httpRequests: {
+    kind: 'counter',
+    name: 'http_requests_total',
+    description: 'HTTP requests answered',
+    labels: ['method', 'route', 'status'],
+  },
+  httpDuration: {
+    kind: 'histogram',
+    name: 'http_request_duration_ms',
+    description: 'Time from an HTTP request to its answer',
+    labels: ['route'],
+    buckets: MILLISECONDS,
+  },
+  devicesAttached: {
+    kind: 'gauge',
+    name: 'devices_attached',
+    description: 'Devices that are attached, by kind: usb or virtual',
+    labels: ['kind'],
+  },
+  usbHints: {
+    kind: 'counter',
+    name: 'usb_hints_total',
+    description: 'Hot-plug hints from the USB library',
+    labels: [],
+  },
+  usbReconciles: {
+    kind: 'counter',
+    name: 'usb_reconciles_total',
+    description: 'Looks at the whole USB bus, by what led to them',
+    labels: ['reason'],
+  },
+  usbReconcileDuration: {
+    kind: 'histogram',
+    name: 'usb_reconcile_duration_ms',
+    description: 'Time of one look at the whole USB bus',
+    labels: [],
+    buckets: MILLISECONDS,
+  },
+  diskFree: {
+    kind: 'gauge',
+    name: 'disk_free_bytes',
+    description: 'Free space on the disk of the data directory',
+    labels: [],
+  },
+} as const satisfies Readonly<Record<string, Declaration>>;
+
+type Declared = typeof INSTRUMENTS;
+export type InstrumentName = keyof Declared;
+export type InstrumentDeclaration = Declaration;
+
+/** Absent for instruments without labels. */
+type LabelArguments<Label extends string> = [Label] extends [never] ? [] : [labels: Readonly<Record<Label, string>>];
+
+export interface Counter<Label extends string = never> {
+  add(count: number, ...labels: LabelArguments<Label>): void;
+}
+
+export interface Gauge<Label extends string = never> {
+  set(value: number, ...labels: LabelArguments<Label>): void;
+  add(difference: number, ...labels: LabelArguments<Label>): void;
+}
+
+export interface Histogram<Label extends string = never> {
+  record(value: number, ...labels: LabelArguments<Label>): void;
+}
+
+type Handle<D extends Declaration> = D['kind'] extends 'counter'
+  ? Counter<D['labels'][number]>
+  : D['kind'] extends 'gauge'
+    ? Gauge<D['labels'][number]>
+    : Histogram<D['labels'][number]>;
+
+export type Instruments = { readonly [Name in InstrumentName]: Handle<Declared[Name]> };
+
+/** What every handle can be called with, whatever its kind. */
+export interface AnyHandle {
+  add(count: number, labels?: Readonly<Record<string, string>>): void;
+  set(value: number, labels?: Readonly<Record<string, string>>): void;
+  record(value: number, labels?: Readonly<Record<string, string>>): void;
+}
+
+/** One handle for each declaration. */
+export function mapInstruments(create: (declaration: Declaration) => AnyHandle): Instruments {
+  const handles = Object.entries(INSTRUMENTS).map(([name, declaration]) => [name, create(declaration)]);
+  // `AnyHandle` is a supertype of each handle's kind; that names match follows from the line above.
+  return Object.fromEntries(handles) as Instruments;
+}
+
+const nothing: AnyHandle = { add: () => {}, set: () => {}, record: () => {} };
+
+/** Keeps nothing: for tests, and for parts that run without telemetry. */
+export const noInstruments: Instruments = mapInstruments(() => nothing);

@@ -1,0 +1,73 @@
+import { compile } from 'json-schema-to-typescript';
+import { type ContractSchema, type ContractSchemas, resolveRef } from './schemas.ts';
+
+/**
+ * The TypeScript of the messages: a type for each schema, the map from message type to its data, and the schemas
+ * themselves, so that a validator needs no file at run time.
+ */
+export async function generateMessages(schemas: ContractSchemas): Promise<string> {
+  return [await generateTypes(schemas), generateConstants(schemas)].join('\n');
+}
+
+/**
+ * One document goes to the compiler, with every schema as a definition and references inside it: a definition that
+ * two messages share then becomes one type.
+ */
+async function generateTypes({ envelope, messages, shared }: ContractSchemas): Promise<string> {
+  const all = [...shared.values(), envelope, ...messages.values()];
+  const titles = new Map(all.map((schema) => [schema.$id, schema.title]));
+  const document = {
+    title: 'MessageData',
+    description: 'The data of each message, by its type.',
+    type: 'object' as const,
+    properties: Object.fromEntries(
+      [...messages].map(([type, { title }]) => [type, { $ref: `#/definitions/${title}` }]),
+    ),
+    required: [...messages.keys()],
+    additionalProperties: false,
+    definitions: Object.fromEntries(all.map((schema) => [schema.title, asDefinition(schema, titles)])),
+  };
+  const types = await compile(document, 'MessageData', {
+    bannerComment: '',
+    format: false,
+    ignoreMinAndMaxItems: true,
+    unknownAny: true,
+    unreachableDefinitions: true,
+  });
+  // The compiler notes for every definition which document it was in: here always the one that we made up.
+  return types
+    .replaceAll(ORIGIN_NOTE, '')
+    .replaceAll('/**\n */\n', '')
+    .replaceAll(/^}\n(?=\/\*\*|export)/gm, '}\n\n');
+}
+
+const ORIGIN_NOTE =
+  /(?:^ \*\n)?^ \* This interface was referenced by `MessageData`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/gm;
+
+/** A schema without its own identity, with its references turned to the document's definitions. */
+function asDefinition({ $id, $schema, ...schema }: ContractSchema, titles: ReadonlyMap<string, string>): object {
+  const text = JSON.stringify(schema, (key, value: unknown) => {
+    if (key !== '$ref' || typeof value !== 'string' || value.startsWith('#')) return value;
+    const title = titles.get(resolveRef(value, $id));
+    if (title === undefined) throw new Error(`Schema "${$id}" refers to "${value}", which no schema has as its $id`);
+    return `#/definitions/${title}`;
+  });
+  return JSON.parse(text);
+}
+
+function generateConstants({ envelope, messages, shared }: ContractSchemas): string {
+  return `/** A JSON Schema as \`proto/\` has it; references lead to another schema's \`$id\`. */
+export interface JsonSchema {
+  readonly $id: string;
+  readonly [keyword: string]: unknown;
+}
+
+/** By message type. */
+export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = ${JSON.stringify(Object.fromEntries(messages))};
+
+/** What messages refer to, by \`$id\`. */
+export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = ${JSON.stringify(Object.fromEntries(shared))};
+
+export const ENVELOPE_SCHEMA: JsonSchema = ${JSON.stringify(envelope)};
+`;
+}

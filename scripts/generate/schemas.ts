@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path/posix';
+
+/** A JSON Schema of the contract, as it is written. */
+export interface ContractSchema {
+  readonly $id: string;
+  readonly title: string;
+  readonly [keyword: string]: unknown;
+}
+
+/** The JSON Schemas below `proto/`. Messages by type, shared definitions by `$id`. */
+export interface ContractSchemas {
+  readonly envelope: ContractSchema;
+  readonly messages: ReadonlyMap<string, ContractSchema>;
+  readonly shared: ReadonlyMap<string, ContractSchema>;
+}
+
+const ENDING = '.schema.json';
+
+/** Reads the schemas; throws where one does not say who it is, since types and validators are found by that. */
+export function readSchemas(proto: string): ContractSchemas {
+  const messages = readFolder(join(proto, 'messages'));
+  for (const [type, schema] of messages) {
+    if (schema.$id !== type) throw new Error(`Schema of message "${type}" has $id "${schema.$id}"; they must agree`);
+  }
+  const shared = [...readFolder(join(proto, 'schemas')).values()].map((schema) => [schema.$id, schema] as const);
+  return { envelope: readSchema(join(proto, `envelope${ENDING}`)), messages, shared: new Map(shared) };
+}
+
+/** The `$id` that a `$ref` means: it is relative to the `$id` of the schema that holds it, as a link to its page. */
+export function resolveRef(ref: string, from: string): string {
+  return join(dirname(from), ref);
+}
+
+function readFolder(folder: string): Map<string, ContractSchema> {
+  const files = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+  return new Map(files.sort().map((name) => [basename(name, ENDING), readSchema(join(folder, name))]));
+}
+
+function readSchema(file: string): ContractSchema {
+  const schema: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof schema !== 'object' || schema === null || !('$id' in schema) || !('title' in schema)) {
+    throw new Error(`Schema "${file}" lacks $id or title`);
+  }
+  if (typeof schema.$id !== 'string' || typeof schema.title !== 'string' || !/^[A-Z]\w*$/.test(schema.title)) {
+    throw new Error(`Schema "${file}" needs a title that can name a type, such as "DeviceAttached"`);
+  }
+  return { ...schema, $id: schema.$id, title: schema.title };
+}

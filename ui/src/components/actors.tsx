@@ -1,0 +1,106 @@
+import { createEffect, createMemo, For, Show } from 'solid-js';
+import { now } from '../create-now.ts';
+import type { GatewayError } from '../gateway-error.ts';
+import type { ActorsQuery } from '../generated/operations.ts';
+import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
+import { ageText, instantText } from '../time-text.ts';
+
+type ActorPage = ActorsQuery['actors'];
+type ActorLine = ActorPage['actors'][number];
+
+export interface ActorName {
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface ActorsProps {
+  readonly page: ActorPage | undefined;
+  readonly error: GatewayError | null;
+  readonly onShow: (actor: ActorName) => void;
+}
+
+export function Actors(props: ActorsProps) {
+  let list!: HTMLUListElement;
+  // The latest change on top; rows are told apart by their text, so that an answer without news draws nothing.
+  const byId = createMemo(
+    () => new Map((props.page?.actors ?? []).map((actor) => [`${actor.name}\n${actor.key}`, actor])),
+  );
+  const ids = createMemo(() =>
+    [...byId()].sort(([, a], [, b]) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt)).map(([id]) => id),
+  );
+  createEffect(() => {
+    ids();
+    keepOneTabStop(list);
+  });
+
+  return (
+    <section class="panel actors" aria-labelledby="actors-title" data-testid="actors">
+      <header class="panel-head">
+        <h2 id="actors-title">Actors</h2>
+        <p class="count">
+          <Show when={props.page}>
+            {(page) => (
+              <>
+                <strong>
+                  {page().actors.length}
+                  {page().next === null ? '' : '+'}
+                </strong>{' '}
+                with durable state
+              </>
+            )}
+          </Show>
+        </p>
+      </header>
+      <div class="panel-body scroll" tabindex="0">
+        <Show when={ids().length === 0}>
+          <p class="empty">{props.error?.message ?? (props.page ? 'No actor has a state yet.' : 'Loading')}</p>
+        </Show>
+        <ul ref={list} class="actor-list" onKeyDown={(event) => moveByArrows(event, list)}>
+          <For each={ids()}>
+            {(id) => (
+              <Show when={byId().get(id)}>
+                {(actor) => <ActorRow actor={actor()} onShow={() => props.onShow(actor())} />}
+              </Show>
+            )}
+          </For>
+        </ul>
+        <Show when={props.page?.next}>
+          <p class="hint">Only the {props.page?.actors.length} longest unchanged are listed.</p>
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function ActorRow(props: { readonly actor: ActorLine; readonly onShow: () => void }) {
+  return (
+    <li
+      class="actor-row"
+      data-testid="actor-row"
+      data-name={props.actor.name}
+      data-key={props.actor.key}
+      data-last-seq={props.actor.lastSeq}
+    >
+      <button type="button" class="row-button" data-rove tabindex="-1" title="Show its state" onClick={props.onShow}>
+        <span class="actor-name">{props.actor.name}</span>
+        <span class="actor-key mono">{props.actor.key}</span>
+      </button>
+      <span class="actor-seq mono" title="Sequence of the last message that it has handled">
+        {props.actor.lastSeq}
+      </span>
+      <Show when={props.actor.outbox > 0}>
+        <span class="tag" title="Messages that are committed and not yet sent">
+          {props.actor.outbox} to send
+        </span>
+      </Show>
+      <Show when={props.actor.attempt > 0}>
+        <span class="tag warn" title="How often the next message has been tried">
+          attempt {props.actor.attempt}
+        </span>
+      </Show>
+      <time class="actor-age" datetime={props.actor.updatedAt} title={`Changed ${instantText(props.actor.updatedAt)}`}>
+        {ageText(now(), Date.parse(props.actor.updatedAt))}
+      </time>
+    </li>
+  );
+}

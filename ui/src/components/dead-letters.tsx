@@ -1,0 +1,93 @@
+import { createMemo, For, Show } from 'solid-js';
+import { now } from '../create-now.ts';
+import type { GatewayError } from '../gateway-error.ts';
+import type { DeadLettersQuery } from '../generated/operations.ts';
+import { bodyText } from '../json-text.ts';
+import { ageText, instantText } from '../time-text.ts';
+
+type DeadLetterPage = DeadLettersQuery['deadLetters'];
+type DeadLetter = DeadLetterPage['deadLetters'][number];
+
+export interface DeadLettersProps {
+  readonly page: DeadLetterPage | undefined;
+  readonly error: GatewayError | null;
+}
+
+export function DeadLetters(props: DeadLettersProps) {
+  // A dead letter never changes: by its id, an open one stays open when the list is asked for again.
+  const byId = createMemo(() => new Map((props.page?.deadLetters ?? []).map((letter) => [letter.id, letter])));
+  const ids = createMemo(() => [...byId().keys()]);
+
+  return (
+    <section
+      class="panel dead-letters"
+      aria-labelledby="dead-title"
+      data-testid="dead-letters"
+      data-total={props.page?.total ?? ''}
+    >
+      <header class="panel-head">
+        <h2 id="dead-title">Dead letters</h2>
+        <p class="count" classList={{ bad: (props.page?.total ?? 0) > 0 }}>
+          <Show when={props.page}>{(page) => <strong>{page().total}</strong>}</Show>
+        </p>
+      </header>
+      <div class="panel-body scroll" tabindex="0">
+        <Show when={ids().length === 0}>
+          <p class="empty">
+            {props.error?.message ??
+              (props.page
+                ? 'None. What cannot be handled is kept here with its cause, and nothing else stops.'
+                : 'Loading')}
+          </p>
+        </Show>
+        <ul class="dead-list">
+          <For each={ids()}>
+            {(id) => <Show when={byId().get(id)}>{(letter) => <DeadLetterRow letter={letter()} />}</Show>}
+          </For>
+        </ul>
+        <Show when={props.page?.next}>
+          <p class="hint">
+            The newest {ids().length} are listed; <code>autoweave dead ls</code> lists all.
+          </p>
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function DeadLetterRow(props: { readonly letter: DeadLetter }) {
+  return (
+    <li class="dead-row" data-testid="dead-letter-row" data-id={props.letter.id} data-code={props.letter.code}>
+      <details>
+        <summary>
+          <code class="dead-code">{props.letter.code}</code>
+          <time class="dead-age" datetime={props.letter.at} title={instantText(props.letter.at)}>
+            {ageText(now(), Date.parse(props.letter.at))}
+          </time>
+          <span class="dead-error">{props.letter.error}</span>
+          <span class="dead-subject mono">{props.letter.subject}</span>
+        </summary>
+        <dl class="facts">
+          <dt>From</dt>
+          <dd class="mono">
+            {props.letter.stream} {props.letter.sequence}
+          </dd>
+          <dt>Type</dt>
+          <dd class="mono">{props.letter.type ?? 'could not be read'}</dd>
+          <dt>Attempts</dt>
+          <dd>{props.letter.attempts}</dd>
+          <dt>Id</dt>
+          <dd class="mono">{props.letter.id}</dd>
+        </dl>
+        <p class="pre-label">Body</p>
+        <pre class="json" tabindex="0">
+          {bodyText(props.letter.data)}
+        </pre>
+        <p class="pre-label">Headers</p>
+        <pre class="json" tabindex="0">
+          {JSON.stringify(props.letter.headers, null, 2)}
+        </pre>
+      </details>
+    </li>
+  );
+}

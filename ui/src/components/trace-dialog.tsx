@@ -1,0 +1,61 @@
+import { createResource, onCleanup, Show } from 'solid-js';
+import type { GatewayClient } from '../gateway-client.ts';
+import { toGatewayError } from '../gateway-error.ts';
+import { TraceDocument } from '../generated/operations.ts';
+import { durationText } from '../time-text.ts';
+import { storyEndMs, toStory } from '../trace-story.ts';
+import { Dialog } from './dialog.tsx';
+import { ErrorNote } from './error-note.tsx';
+import { Waterfall } from './waterfall.tsx';
+
+/** Steps of a young trace may still be coming. */
+const REFRESH_MS = 2000;
+const REFRESHES = 3;
+
+export interface TraceDialogProps {
+  readonly gateway: GatewayClient;
+  readonly traceId: string;
+  readonly onClose: () => void;
+}
+
+export function TraceDialog(props: TraceDialogProps) {
+  const [story, { refetch }] = createResource(async () => {
+    const { trace } = await props.gateway.request(TraceDocument, {
+      id: props.traceId,
+    });
+    return trace && toStory(trace);
+  });
+  let refreshes = 0;
+  const interval = setInterval(() => {
+    void refetch();
+    refreshes += 1;
+    if (refreshes === REFRESHES) clearInterval(interval);
+  }, REFRESH_MS);
+  onCleanup(() => clearInterval(interval));
+
+  return (
+    <Dialog title="From the plug to this event" testId="trace-dialog" onClose={props.onClose}>
+      <Show when={story.error}>{(error) => <ErrorNote error={toGatewayError(error())} />}</Show>
+      <Show when={!story.error && story.latest === undefined}>
+        <p class="empty">Loading</p>
+      </Show>
+      <Show when={!story.error && story.latest === null}>
+        <p class="empty">
+          This trace is not known here any more. Recent traces are kept in memory; an OpenTelemetry collector keeps them
+          longer.
+        </p>
+      </Show>
+      <Show when={!story.error && story.latest}>
+        {(steps) => (
+          <>
+            <p class="trace-sum">
+              {steps().length} steps in {durationText(storyEndMs(steps()))}
+            </p>
+            <Waterfall steps={steps()} testId="trace-step" />
+          </>
+        )}
+      </Show>
+      <p class="trace-id mono">{props.traceId}</p>
+    </Dialog>
+  );
+}
