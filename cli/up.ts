@@ -175,13 +175,20 @@ export async function up(config: Config): Promise<number> {
     : new AutoWeaveError('AW_UNEXPECTED', String(reason.error), { cause: reason.error });
 }
 
+/** Signals of one Ctrl-C may come twice, from the terminal and from a supervisor; only a later one is impatience. */
+const SAME_SIGNAL_MS = 1_000;
+
 /** Resolves at the first request to stop; the second one ends the process at once. */
 function stopSignal(log: Log): Promise<undefined> {
   return new Promise((resolve) => {
-    let isStopping = false;
+    let stoppingSince: number | undefined;
     const stop = (why: string) => {
-      if (isStopping && why !== 'launcher') process.exit(130);
-      isStopping = true;
+      if (stoppingSince !== undefined) {
+        const isImpatient = why !== 'launcher' && systemClock.monotonic() - stoppingSince > SAME_SIGNAL_MS;
+        if (isImpatient) process.exit(130);
+        return;
+      }
+      stoppingSince = systemClock.monotonic();
       log.info('autoweave.stopping', { why });
       resolve(undefined);
     };

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { ROOT } from './setup/facts.mjs';
 import { setUp } from './setup/set-up.mjs';
 

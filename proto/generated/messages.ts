@@ -14,8 +14,6 @@ export interface MessageData {
 /**
  * Command to `device-watcher`, key: the host. Plugs a virtual device, which is always marked so. Replies with the device.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "DeviceWatcherPlug".
  */
 export interface DeviceWatcherPlug {
   vendorId: number;
@@ -28,8 +26,6 @@ export interface DeviceWatcherPlug {
 /**
  * Command to `device-watcher`, key: the host. A whole snapshot of its USB bus; attach and detach come from the difference to the last one.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "DeviceWatcherReport".
  */
 export interface DeviceWatcherReport {
   /**
@@ -47,8 +43,6 @@ export interface DeviceWatcherReport {
 /**
  * A USB device as one snapshot of the bus shows it.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "SeenDevice".
  */
 export interface SeenDevice {
   /**
@@ -73,8 +67,6 @@ export interface SeenDevice {
 /**
  * Command to `device-watcher`, key: the host. Unplugs a virtual device by its stable id. Replies with the device.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "DeviceWatcherUnplug".
  */
 export interface DeviceWatcherUnplug {
   id: string;
@@ -83,8 +75,6 @@ export interface DeviceWatcherUnplug {
 /**
  * Event: a device is there that was not. Subject key: `host/id`.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "DeviceAttached".
  */
 export interface DeviceAttached {
   device: Device;
@@ -97,8 +87,6 @@ export interface DeviceAttached {
 /**
  * A USB device while it is, or was, attached. Strings come from sysfs and are absent where they can't be read.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "Device".
  */
 export interface Device {
   /**
@@ -173,8 +161,6 @@ export interface Device {
 /**
  * Event: a device that was there is gone. Subject key: `host/id`.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "DeviceDetached".
  */
 export interface DeviceDetached {
   device: Device;
@@ -187,8 +173,6 @@ export interface DeviceDetached {
 /**
  * The CloudEvents 1.0 attributes of a message, as they stand in its NATS headers (binary mode: each attribute is a header with the prefix `ce-`; `traceparent` stands beside them). The body is the data, as JSON.
  *
- * This interface was referenced by `MessageData`'s JSON-Schema
- * via the `definition` "Envelope".
  */
 export interface Envelope {
   /**
@@ -237,29 +221,11 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
       'Command to `device-watcher`, key: the host. Plugs a virtual device, which is always marked so. Replies with the device.',
     type: 'object',
     properties: {
-      vendorId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      productId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      manufacturer: {
-        type: 'string',
-        maxLength: 256,
-      },
-      product: {
-        type: 'string',
-        maxLength: 256,
-      },
-      serial: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 256,
-      },
+      vendorId: { type: 'integer', minimum: 0, maximum: 65535 },
+      productId: { type: 'integer', minimum: 0, maximum: 65535 },
+      manufacturer: { type: 'string', maxLength: 256 },
+      product: { type: 'string', maxLength: 256 },
+      serial: { type: 'string', minLength: 1, maxLength: 256 },
     },
     required: ['vendorId', 'productId'],
     additionalProperties: false,
@@ -272,20 +238,9 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
       'Command to `device-watcher`, key: the host. A whole snapshot of its USB bus; attach and detach come from the difference to the last one.',
     type: 'object',
     properties: {
-      devices: {
-        type: 'array',
-        maxItems: 2048,
-        items: {
-          $ref: 'schemas/seen-device',
-        },
-      },
-      reason: {
-        enum: ['start', 'hint', 'poll', 'request'],
-      },
-      observedAt: {
-        type: 'string',
-        format: 'date-time',
-      },
+      devices: { type: 'array', maxItems: 2048, items: { $ref: 'schemas/seen-device' } },
+      reason: { enum: ['start', 'hint', 'poll', 'request'] },
+      observedAt: { type: 'string', format: 'date-time' },
       hintedAt: {
         type: 'string',
         format: 'date-time',
@@ -302,13 +257,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
     description:
       'Command to `device-watcher`, key: the host. Unplugs a virtual device by its stable id. Replies with the device.',
     type: 'object',
-    properties: {
-      id: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 400,
-      },
-    },
+    properties: { id: { type: 'string', minLength: 1, maxLength: 400 } },
     required: ['id'],
     additionalProperties: false,
   },
@@ -319,9 +268,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
     description: 'Event: a device is there that was not. Subject key: `host/id`.',
     type: 'object',
     properties: {
-      device: {
-        $ref: 'schemas/device',
-      },
+      device: { $ref: 'schemas/device' },
       reason: {
         enum: ['start', 'hint', 'poll', 'request', 'plug'],
         description:
@@ -338,9 +285,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
     description: 'Event: a device that was there is gone. Subject key: `host/id`.',
     type: 'object',
     properties: {
-      device: {
-        $ref: 'schemas/device',
-      },
+      device: { $ref: 'schemas/device' },
       reason: {
         enum: ['start', 'hint', 'poll', 'request', 'unplug'],
         description:
@@ -374,83 +319,23 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         maxLength: 128,
         description: 'Identity of one plug-in: `bus:address:inode`, or `virtual:<id of the plug command>`.',
       },
-      host: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 253,
-        description: 'The host it is plugged into.',
-      },
-      bus: {
-        type: 'integer',
-        minimum: 0,
-        description: 'USB bus number; 0 for a virtual device.',
-      },
-      address: {
-        type: 'integer',
-        minimum: 0,
-        description: 'Address on the bus; 0 for a virtual device.',
-      },
-      port: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 64,
-        description: 'Physical port path such as `1-4.2`.',
-      },
-      vendorId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      productId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      vendor: {
-        type: 'string',
-        description: 'Manufacturer, or `Vendor 1d6b` when unknown.',
-      },
-      product: {
-        type: 'string',
-        description: 'Product name, or `Product 0104` when unknown.',
-      },
-      serial: {
-        type: 'string',
-        description: 'Serial number, where the device has one.',
-      },
-      manufacturer: {
-        type: 'string',
-        description: 'Manufacturer string as the device gives it.',
-      },
-      deviceName: {
-        type: 'string',
-        description: 'Product string as the device gives it.',
-      },
-      speed: {
-        type: 'string',
-        description: 'Mbit/s, as the kernel says it: `480`, `1.5`.',
-      },
-      deviceClass: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 255,
-      },
-      path: {
-        type: 'string',
-        description: 'Device node such as `/dev/bus/usb/001/004`.',
-      },
-      partial: {
-        type: 'boolean',
-        description: 'True when something that should be readable was not.',
-      },
-      virtual: {
-        type: 'boolean',
-        description: 'True for a device plugged from the CLI or the UI.',
-      },
-      timestamp: {
-        type: 'number',
-        description: 'When it was attached; milliseconds since 1970.',
-      },
+      host: { type: 'string', minLength: 1, maxLength: 253, description: 'The host it is plugged into.' },
+      bus: { type: 'integer', minimum: 0, description: 'USB bus number; 0 for a virtual device.' },
+      address: { type: 'integer', minimum: 0, description: 'Address on the bus; 0 for a virtual device.' },
+      port: { type: 'string', minLength: 1, maxLength: 64, description: 'Physical port path such as `1-4.2`.' },
+      vendorId: { type: 'integer', minimum: 0, maximum: 65535 },
+      productId: { type: 'integer', minimum: 0, maximum: 65535 },
+      vendor: { type: 'string', description: 'Manufacturer, or `Vendor 1d6b` when unknown.' },
+      product: { type: 'string', description: 'Product name, or `Product 0104` when unknown.' },
+      serial: { type: 'string', description: 'Serial number, where the device has one.' },
+      manufacturer: { type: 'string', description: 'Manufacturer string as the device gives it.' },
+      deviceName: { type: 'string', description: 'Product string as the device gives it.' },
+      speed: { type: 'string', description: 'Mbit/s, as the kernel says it: `480`, `1.5`.' },
+      deviceClass: { type: 'integer', minimum: 0, maximum: 255 },
+      path: { type: 'string', description: 'Device node such as `/dev/bus/usb/001/004`.' },
+      partial: { type: 'boolean', description: 'True when something that should be readable was not.' },
+      virtual: { type: 'boolean', description: 'True for a device plugged from the CLI or the UI.' },
+      timestamp: { type: 'number', description: 'When it was attached; milliseconds since 1970.' },
     },
     required: [
       'id',
@@ -483,60 +368,19 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         maxLength: 128,
         description: '`bus:address:inode`: one plug-in of one device.',
       },
-      bus: {
-        type: 'integer',
-        minimum: 0,
-      },
-      address: {
-        type: 'integer',
-        minimum: 0,
-      },
-      port: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 64,
-      },
-      vendorId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      productId: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 65535,
-      },
-      serial: {
-        type: 'string',
-        maxLength: 1024,
-      },
-      manufacturer: {
-        type: 'string',
-        maxLength: 1024,
-      },
-      product: {
-        type: 'string',
-        maxLength: 1024,
-      },
-      speed: {
-        type: 'string',
-        maxLength: 32,
-      },
-      deviceClass: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 255,
-      },
-      path: {
-        type: 'string',
-        maxLength: 1024,
-      },
-      partial: {
-        type: 'boolean',
-      },
-      virtual: {
-        type: 'boolean',
-      },
+      bus: { type: 'integer', minimum: 0 },
+      address: { type: 'integer', minimum: 0 },
+      port: { type: 'string', minLength: 1, maxLength: 64 },
+      vendorId: { type: 'integer', minimum: 0, maximum: 65535 },
+      productId: { type: 'integer', minimum: 0, maximum: 65535 },
+      serial: { type: 'string', maxLength: 1024 },
+      manufacturer: { type: 'string', maxLength: 1024 },
+      product: { type: 'string', maxLength: 1024 },
+      speed: { type: 'string', maxLength: 32 },
+      deviceClass: { type: 'integer', minimum: 0, maximum: 255 },
+      path: { type: 'string', maxLength: 1024 },
+      partial: { type: 'boolean' },
+      virtual: { type: 'boolean' },
     },
     required: ['session', 'bus', 'address', 'port', 'vendorId', 'productId', 'path', 'partial'],
     additionalProperties: false,
@@ -551,10 +395,7 @@ export const ENVELOPE_SCHEMA: JsonSchema = {
     'The CloudEvents 1.0 attributes of a message, as they stand in its NATS headers (binary mode: each attribute is a header with the prefix `ce-`; `traceparent` stands beside them). The body is the data, as JSON.',
   type: 'object',
   properties: {
-    specversion: {
-      const: '1.0',
-      description: 'CloudEvents version.',
-    },
+    specversion: { const: '1.0', description: 'CloudEvents version.' },
     id: {
       type: 'string',
       minLength: 1,
@@ -580,11 +421,7 @@ export const ENVELOPE_SCHEMA: JsonSchema = {
       maxLength: 512,
       description: 'The key of the entity it concerns, as written (its encoded form stands in the NATS subject).',
     },
-    time: {
-      type: 'string',
-      format: 'date-time',
-      description: 'When the fact happened or the order was given.',
-    },
+    time: { type: 'string', format: 'date-time', description: 'When the fact happened or the order was given.' },
     traceparent: {
       type: 'string',
       pattern: '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',

@@ -16,6 +16,7 @@ const NOT_NOW = new Set([
   10039, // JetStream not enabled for account (while it recovers)
   10076, // JetStream not enabled
   10118, // stream is offline
+  10176, // batch is incomplete: part of it was lost with a connection, or there was no room for it; nothing is stored
 ]);
 
 export interface ApiFailure {

@@ -2,7 +2,6 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import {
   type ConnectionOptions,
   connect,
-  createInbox,
   credsAuthenticator,
   type MsgHdrs,
   type NatsConnection,
@@ -11,12 +10,12 @@ import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../clock/random.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { type Log, noLog } from '../telemetry/log.ts';
+import { createAnswers } from './answers.ts';
 import { isAtLeast, MINIMUM_VERSION } from './broker/server-version.ts';
 import {
   type Acknowledgement,
   type Bus,
   type CommitResult,
-  type Inbox,
   MAX_BATCH,
   type Outgoing,
   type StreamStatus,
@@ -25,7 +24,7 @@ import { type ApiFailure, classifyRefusal, isPassing } from './bus-errors.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
-import { headersOf, toNatsHeaders } from './nats-headers.ts';
+import { toNatsHeaders } from './nats-headers.ts';
 import { createRequester, type Requester } from './requester.ts';
 import { STREAMS } from './streams.ts';
 
@@ -131,6 +130,7 @@ function createNatsBus(
     reconnectListeners.add(listener);
     return () => void reconnectListeners.delete(listener);
   };
+  const answers = createAnswers(connection, clock, onReconnect);
   const parts = { connection, manager, requester, clock, onReconnect };
   let isConnected = true;
 
@@ -182,21 +182,8 @@ function createNatsBus(
     async trim(stream, filter, upTo) {
       await manager.streams.purge(stream, { filter, seq: upTo + 1 });
     },
-    openInbox(onAnswer): Inbox {
-      const prefix = createInbox();
-      const subscription = connection.subscribe(`${prefix}.*`, {
-        callback(error, message) {
-          if (!error) onAnswer(message.subject.slice(prefix.length + 1), headersOf(message.headers), message.data);
-        },
-      });
-      return {
-        replyTo: (token) => `${prefix}.${token}`,
-        [Symbol.dispose]: () => subscription.unsubscribe(),
-      };
-    },
-    answer(replyTo, headers, body) {
-      if (!connection.isClosed()) connection.publish(replyTo, body, { headers: toNatsHeaders(headers) });
-    },
+    openInbox: answers.openInbox,
+    answer: answers.answer,
     async [Symbol.asyncDispose]() {
       requester[Symbol.dispose]();
       await connection.close();

@@ -48,11 +48,11 @@ const RING: RingLimits = { events: 2_048, bytes: 8 * 1024 * 1024 };
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 /**
- * The read goes on where it was, whatever the log has forgotten meanwhile: after a sleep of the machine it may have
- * been overtaken. So when it was silent for longer than this, or brings what is older than this, the log is asked where
- * it begins. Younger messages are taken to be kept: limits by age and size work on minutes and gigabytes.
+ * The read goes on where it was, whatever the log has forgotten meanwhile: after a lost connection or a sleep of the
+ * machine it may have been overtaken. So when it was silent for longer than this, or brings what is older than this,
+ * the log is asked where it begins: half a millisecond, twenty times a second at most. Nothing is forgotten younger.
  */
-const UNPROVEN_MS = 1_000;
+const UNPROVEN_MS = 50;
 /** A stream that was made anew shows only when somebody asks. */
 const CHECK_MS = 5_000;
 

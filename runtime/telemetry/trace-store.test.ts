@@ -46,7 +46,7 @@ test('trace store tells its listeners, until they leave', () => {
 });
 
 test('trace store keeps the newest traces', () => {
-  const store = createTraceStore({ traces: 2, stepsPerTrace: 10, steps: 100 });
+  const store = createTraceStore({ traces: 2, stepsPerTrace: 10, stepsPerName: 10, steps: 100 });
   for (const id of ['a', 'b', 'c']) store.ended(step(id, 'x', 1));
   assert.deepEqual(
     ['a', 'b', 'c'].map((id) => store.get(id)?.length),
@@ -55,13 +55,23 @@ test('trace store keeps the newest traces', () => {
 });
 
 test('trace store takes no more steps than a trace may have', () => {
-  const store = createTraceStore({ traces: 2, stepsPerTrace: 3, steps: 100 });
+  const store = createTraceStore({ traces: 2, stepsPerTrace: 3, stepsPerName: 3, steps: 100 });
   for (let at = 0; at < 5; at++) store.ended(step('a', `${at}`, at));
   assert.equal(store.get('a')?.length, 3);
 });
 
+test('trace store takes only so many steps of one name, whatever else comes', () => {
+  const store = createTraceStore({ traces: 2, stepsPerTrace: 10, stepsPerName: 2, steps: 100 });
+  for (let at = 0; at < 5; at++) store.ended(step('a', 'push', at));
+  store.ended(step('a', 'root', 9));
+  assert.deepEqual(
+    store.get('a')?.map(({ name }) => name),
+    ['push', 'push', 'root'],
+  );
+});
+
 test('trace store drops the oldest traces when all steps together are too many', () => {
-  const store = createTraceStore({ traces: 10, stepsPerTrace: 10, steps: 4 });
+  const store = createTraceStore({ traces: 10, stepsPerTrace: 10, stepsPerName: 10, steps: 4 });
   for (const id of ['a', 'b', 'c']) for (let at = 0; at < 2; at++) store.ended(step(id, `${at}`, at));
   assert.deepEqual(
     ['a', 'b', 'c'].map((id) => store.get(id)?.length),

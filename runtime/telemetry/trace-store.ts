@@ -33,16 +33,19 @@ export interface TraceRecorder {
 export interface TraceStoreLimits {
   readonly traces: number;
   readonly stepsPerTrace: number;
+  /** Of one name in one trace: an event that goes to a thousand sockets must not crowd out how it came about. */
+  readonly stepsPerName: number;
   /** Of all traces together; the oldest trace goes first. */
   readonly steps: number;
 }
 
 /** About 6 MB when full: a step takes 500 to 700 bytes. */
-const LIMITS: TraceStoreLimits = { traces: 512, stepsPerTrace: 200, steps: 10_000 };
+const LIMITS: TraceStoreLimits = { traces: 512, stepsPerTrace: 200, stepsPerName: 32, steps: 10_000 };
 
 interface KnownTrace {
   firstStart: number;
   readonly steps: TraceStep[];
+  readonly named: Map<string, number>;
 }
 
 /** Recent traces in memory, bounded: the oldest trace makes room, and a trace that is full takes no more steps. */
@@ -66,7 +69,7 @@ export function createTraceStore(limits: TraceStoreLimits = LIMITS): TraceStore 
       return known;
     }
     if (traces.size >= limits.traces) evictOldest();
-    const trace: KnownTrace = { firstStart: startedAt, steps: [] };
+    const trace: KnownTrace = { firstStart: startedAt, steps: [], named: new Map() };
     traces.set(traceId, trace);
     return trace;
   };
@@ -96,7 +99,9 @@ export function createTraceStore(limits: TraceStoreLimits = LIMITS): TraceStore 
     },
     ended(finished) {
       const trace = know(finished.traceId, finished.startedAt);
-      if (trace.steps.length >= limits.stepsPerTrace) return;
+      const named = (trace.named.get(finished.name) ?? 0) + 1;
+      if (trace.steps.length >= limits.stepsPerTrace || named > limits.stepsPerName) return;
+      trace.named.set(finished.name, named);
       const step = place(finished, trace.firstStart);
       trace.steps.push(step);
       steps++;

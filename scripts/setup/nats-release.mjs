@@ -39,17 +39,27 @@ export async function fromRelease({ root, run, report }, target) {
   report(`official release ${VERSION}`);
   const archive = await download(url);
   verify(archive, expected, url);
-
   const folder = join(stateFolder(root), 'release');
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'archive.tar.gz'), archive);
-    await run('tar', ['-xzf', 'archive.tar.gz', `${name}/nats-server`], { cwd: folder });
-    keepBinary(join(folder, name, 'nats-server'), target, `official release ${VERSION}`);
+    keepBinary(await unpack(archive, name, folder, run), target, `official release ${VERSION}`);
     return { file: target, origin: `official release ${VERSION}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {Uint8Array} archive
+ * @param {string} name of the archive, which is the folder in it
+ * @param {string} folder to unpack in
+ * @param {import('./command.mjs').Run} run
+ * @returns {Promise<string>} the program
+ */
+export async function unpack(archive, name, folder, run) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'archive.tar.gz'), archive);
+  await run('tar', ['-xzf', 'archive.tar.gz', `${name}/nats-server`], { cwd: folder });
+  return join(folder, name, 'nats-server');
 }
 
 /**

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { download, verify } from './nats-release.mjs';
+import { run } from './command.mjs';
+import { download, unpack, verify } from './nats-release.mjs';
 
 test('verify refuses an archive that is not the pinned one', () => {
   const archive = Buffer.from('archive');
@@ -32,4 +36,18 @@ test('download gives up on a host that is silent, unknown or refuses', async (co
   await assert.rejects(download(`${base}/missing`), /answered 404/);
   await assert.rejects(download(`${base}/silent`, { connectTimeoutMs: 50 }), /did not answer within 50 ms/);
   await assert.rejects(download('http://nowhere.invalid/'));
+});
+
+test('unpack takes the program out of an archive as the project makes them', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'aw-release-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'nats-server-v1-linux-amd64'));
+  writeFileSync(join(folder, 'nats-server-v1-linux-amd64', 'nats-server'), 'program');
+  writeFileSync(join(folder, 'nats-server-v1-linux-amd64', 'LICENSE'), 'text');
+  await run('tar', ['-czf', 'made.tar.gz', 'nats-server-v1-linux-amd64'], { cwd: folder });
+
+  const archive = readFileSync(join(folder, 'made.tar.gz'));
+  const program = await unpack(archive, 'nats-server-v1-linux-amd64', join(folder, 'work'), run);
+  assert.equal(readFileSync(program, 'utf8'), 'program');
+  await assert.rejects(unpack(archive, 'nats-server-v2-linux-amd64', join(folder, 'work'), run), /tar ended with/);
 });

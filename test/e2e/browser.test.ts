@@ -120,7 +120,7 @@ test('browser: the guided loop shows each step with the file that does it, and w
     const text = document.querySelector('[data-testid=tour]')?.textContent ?? '';
     return ['device-watcher.ts', 'outbox-sender.ts', 'forwarder.ts'].every((file) => text.includes(file));
   });
-  const steps = await page.locator('[data-testid=tour-step][data-done=true]').count();
+  const steps = await page.locator('[data-testid=tour-step][data-state=done]').count();
   assert.ok(steps >= 6, `${steps} steps are done`);
 });
 

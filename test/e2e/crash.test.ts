@@ -108,8 +108,12 @@ test('kill -9 of nats-server under a running system: it comes back by itself, an
   await using events = followDeviceEvents(autoweave.openSocket());
   await events.until((messages) => messages.length > 0, 'the live feed');
   const before = await brokerPid(autoweave.dataDirectory);
-  const plugs = Array.from({ length: 30 }, (_, index) => plug(autoweave, `N${index}`));
-  await plugs[0];
+  const plugs = Array.from({ length: 30 }, async (_, index) => {
+    // Spread over a moment, so that some are before the kill, some under way, and some after it.
+    await pause(index * 10);
+    await plug(autoweave, `N${index}`);
+  });
+  await plugs[3];
   process.kill(before!, 'SIGKILL');
   await Promise.all(plugs);
   await events.until(() => events.events.length >= 30, 'all events');

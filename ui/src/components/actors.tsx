@@ -1,4 +1,4 @@
-import { createEffect, createMemo, For, Show } from 'solid-js';
+import { createEffect, createMemo, For, on, Show } from 'solid-js';
 import { now } from '../create-now.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { ActorsQuery } from '../generated/operations.ts';
@@ -28,10 +28,7 @@ export function Actors(props: ActorsProps) {
   const ids = createMemo(() =>
     [...byId()].sort(([, a], [, b]) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt)).map(([id]) => id),
   );
-  createEffect(() => {
-    ids();
-    keepOneTabStop(list);
-  });
+  createEffect(on(ids, () => keepOneTabStop(list)));
 
   return (
     <section class="panel actors" aria-labelledby="actors-title" data-testid="actors">

@@ -56,8 +56,14 @@ export function DeviceDialog(props: DeviceDialogProps) {
         <dt>Place</dt>
         <dd>
           {device().host}, port <span class="mono">{device().port}</span>
-          <Show when={device().speed}>{(speed) => <>, {speedText(speed())}</>}</Show>,{' '}
-          <span class="mono">{device().path}</span>
+          <Show when={device().speed}>{(speed) => <>, {speedText(speed())}</>}</Show>
+          <Show when={device().path}>
+            {(path) => (
+              <>
+                , <span class="mono">{path()}</span>
+              </>
+            )}
+          </Show>
         </dd>
         <dt>Identity</dt>
         <dd class="mono">{device().id}</dd>

@@ -48,7 +48,7 @@ export function DeviceRow(props: DeviceRowProps) {
   return (
     <tr
       ref={row}
-      class="device-row"
+      class="device-row washable"
       data-testid="device-row"
       data-device-id={props.device.id}
       data-attached={String(props.device.attached)}

@@ -16,6 +16,8 @@ export interface DevicesProps {
 
 export function Devices(props: DevicesProps) {
   const [isAllDrawn, setAllDrawn] = createSignal(false);
+  // Rows that come with a snapshot are no news; those that come after it are.
+  let wasSettled = false;
   let body: HTMLTableSectionElement | undefined;
   const isLoaded = () => props.feed.state().pending === null || props.feed.state().devices.size > 0;
   const keys = createMemo(() => sortDevices(props.feed.state().devices.values()).map(deviceKey));
@@ -26,6 +28,11 @@ export function Devices(props: DevicesProps) {
     return count;
   });
 
+  createEffect(
+    on(drawn, () => {
+      wasSettled = props.feed.state().pending === null;
+    }),
+  );
   keepFocusOverMoves();
 
   /** A row that changes its place is taken out and put in again, which would cost it the focus. */

@@ -1,4 +1,4 @@
-import { createEffect, For, Match, Show, Switch } from 'solid-js';
+import { createEffect, For, Match, on, Show, Switch } from 'solid-js';
 import type { DeviceFeed } from '../create-device-feed.ts';
 import { cursorText } from '../cursor.ts';
 import type { DeviceEvent, FeedRow } from '../device-feed.ts';
@@ -16,11 +16,7 @@ export interface EventFeedProps {
 export function EventFeed(props: EventFeedProps) {
   let list!: HTMLOListElement;
   const rows = () => props.feed.state().rows;
-  createEffect<readonly FeedRow[]>((before) => {
-    const present = rows();
-    keepOneTabStop(list);
-    return present === before ? before : present;
-  }, []);
+  createEffect(on(rows, () => keepOneTabStop(list)));
 
   return (
     <section
@@ -72,7 +68,7 @@ function EventRow(props: {
   const isFresh = props.isLive && mayFlash();
   return (
     <li
-      class="event-row"
+      class="event-row washable"
       classList={{ fresh: isFresh }}
       data-testid="event-row"
       data-cursor={props.event.cursor}

@@ -148,7 +148,7 @@ export function LivePage(props: LivePageProps) {
   }
 
   return (
-    <div class="page">
+    <div class="page" classList={{ 'with-tour': isTourOpen() }}>
       <a class="skip-link" href="#main">
         Skip to the content
       </a>
@@ -160,7 +160,7 @@ export function LivePage(props: LivePageProps) {
         onTour={() => (isTourOpen() ? closeTour() : openTour())}
       />
       <ConnectionBanner connection={connection()} lostAtMs={lostAtMs()} onRetry={() => gateway.reconnect()} />
-      <main id="main" class="grid" classList={{ 'with-tour': isTourOpen() }} tabindex="-1">
+      <main id="main" class="grid" tabindex="-1">
         <Health health={health.value()} error={health.error()} />
         <Show when={isTourOpen()}>
           <Tour
