@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { ROOT, stateFolder } from './setup/facts.mjs';
 import { findNode } from './setup/node-runtime.mjs';
 
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+/**
+ * What each of our processes runs with. The young generation stays at 4 MB per half: left alone it grows to 16 MB in a
+ * burst and is never given back, 46 MB of a runtime that is idle again.
+ */
+export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** One Ctrl-C reaches us twice under npm, which passes on what the terminal has already sent. */

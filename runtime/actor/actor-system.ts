@@ -13,6 +13,7 @@ import type { Tracer } from '../telemetry/spans.ts';
 import { openCalls } from './calls.ts';
 import { createCommitter } from './committer.ts';
 import { type ActorDefinition, findHandler } from './definition.ts';
+import type { OutboxItem } from './entry.ts';
 import { startForwarder } from './forwarder.ts';
 import { startMailboxOwner } from './mailbox-owner.ts';
 import { openOutbox } from './outbox.ts';
@@ -23,6 +24,7 @@ export interface ActorSystem extends AsyncDisposable {
   /** True while mailboxes and events are being read. */
   readonly isReading: boolean;
   readonly status: ActorSystemStatus;
+  readonly isSent: IsSent;
   /**
    * Stores a command. Resolves with its id.
    *
@@ -51,6 +53,9 @@ export interface SendOptions {
 }
 
 export type ExitReason = { readonly kind: 'normal' } | { readonly kind: 'error'; readonly error: unknown };
+
+/** True for an item that has reached its target. */
+export type IsSent = (partition: number, item: OutboxItem & { readonly at: number }) => boolean;
 
 export interface ActorSystemStatus {
   readonly activeKeys: number;
@@ -211,6 +216,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     get isReading() {
       return isReading;
     },
+    isSent: outbox.isSent,
     get status() {
       return { activeKeys: owner.activeKeys, backlog: owner.backlog, forwardedUpTo: forwarder.position };
     },

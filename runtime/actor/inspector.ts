@@ -2,8 +2,9 @@ import type { Bus, Stored } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { encodeKey } from '../message/key.ts';
 import { isName, parseState } from '../message/subjects.ts';
+import type { IsSent } from './actor-system.ts';
 import { readDeadLetter } from './dead-letter.ts';
-import { decodeEntry } from './entry.ts';
+import { datedItems, decodeEntry } from './entry.ts';
 import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
 
 /** Reads what actors have committed and what was buried, for people to look at. It changes nothing. */
@@ -35,7 +36,9 @@ export interface DeadLetterPage {
 
 const MAX_PAGE = 1_000;
 
-export function createInspector(bus: Bus, tenant: string): Inspector {
+/** @param isSent what the running actor system knows; items of an entry outlive their sending */
+export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspector {
+  const toActorRecord = (stored: Stored) => readActorRecord(stored, isSent);
   const deadFilter = `aw.${tenant}.dead.>`;
   return {
     async listActors({ name, first, after }) {
@@ -99,7 +102,7 @@ async function readBackwards(bus: Bus, filter: string, end: number, limit: numbe
 }
 
 /** Undefined for what is no actor's state. */
-function toActorRecord(stored: Stored): ActorRecord | undefined {
+function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefined {
   const address = parseState(stored.subject);
   if (address === undefined) return undefined;
   const entry = decodeEntry(stored.subject, stored.body);
@@ -110,7 +113,7 @@ function toActorRecord(stored: Stored): ActorRecord | undefined {
     version: entry.version,
     lastSeq: entry.lastSeq,
     attempt: entry.attempt,
-    outbox: entry.outbox.length,
+    outbox: datedItems(entry, stored.sequence).filter((item) => !isSent(address.partition, item)).length,
     state: entry.state,
     updatedAt: stored.storedAt,
   };

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { type Client, createClient } from 'graphql-ws';
 import { choosePort } from '../../runtime/bus/broker/free-port.ts';
 import { systemRandom } from '../../runtime/clock/random.ts';
+import { NODE_FLAGS } from '../../scripts/run.mjs';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
 
@@ -160,7 +161,7 @@ function spawnUp(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('AUTOWEAVE_') && name !== 'NODE_TEST_CONTEXT',
   );
-  const own = [process.execPath, '--disable-warning=ExperimentalWarning', join(ROOT, 'cli', 'main.ts'), 'up', ...args];
+  const own = [process.execPath, ...NODE_FLAGS, join(ROOT, 'cli', 'main.ts'), 'up', ...args];
   const [file = process.execPath, ...argv] = [...command, ...own];
   return spawn(file, argv, {
     env: {

@@ -3,7 +3,7 @@ const HIDDEN_FLUSH_MS = 250;
 /** So much waits for a frame at most; beyond it the batch is applied at once. */
 const PENDING_MAX = 5000;
 /** A frame that took longer is followed by a pause as long as itself, in which the page answers its reader. */
-const HEAVY_FRAME_MS = 50;
+const HEAVY_FRAME_MS = 100;
 const LONGEST_PAUSE_MS = 250;
 
 /**

@@ -1,4 +1,4 @@
-import { createEffect, createSignal, on, Show } from 'solid-js';
+import { createEffect, createSignal, Show } from 'solid-js';
 import { now } from '../create-now.ts';
 import type { Device } from '../device-feed.ts';
 import { speedText, usbId } from '../device-text.ts';
@@ -10,7 +10,7 @@ import { ageText, instantText } from '../time-text.ts';
 
 export interface DeviceRowProps {
   readonly device: Device;
-  /** Counts the changes since the row was made; each one makes it flash. */
+  /** Counts the changes that are news; each one makes the row flash. */
   readonly changes: number;
   readonly gateway: GatewayClient;
   readonly onShow: () => void;
@@ -23,13 +23,9 @@ export function DeviceRow(props: DeviceRowProps) {
   let row!: HTMLTableRowElement;
   let name!: HTMLButtonElement;
 
-  createEffect(
-    on(
-      () => props.changes,
-      () => flash(row),
-      { defer: true },
-    ),
-  );
+  createEffect(() => {
+    if (props.changes > 0) flash(row);
+  });
 
   async function unplug(): Promise<void> {
     setBusy(true);

@@ -90,7 +90,15 @@ export function Devices(props: DevicesProps) {
             </thead>
             <tbody ref={body}>
               <For each={drawn()}>
-                {(key) => <KeyedRow deviceKey={key} feed={props.feed} gateway={props.gateway} onShow={props.onShow} />}
+                {(key) => (
+                  <KeyedRow
+                    deviceKey={key}
+                    isNews={wasSettled}
+                    feed={props.feed}
+                    gateway={props.gateway}
+                    onShow={props.onShow}
+                  />
+                )}
               </For>
             </tbody>
           </table>
@@ -109,12 +117,13 @@ export function Devices(props: DevicesProps) {
 /** A row lives as long as its key is listed, through every change of its device. */
 function KeyedRow(props: {
   readonly deviceKey: string;
+  readonly isNews: boolean;
   readonly feed: DeviceFeed;
   readonly gateway: GatewayClient;
   readonly onShow: (device: Device) => void;
 }) {
   const device = createMemo<Device | undefined>((before) => props.feed.state().devices.get(props.deviceKey) ?? before);
-  const [changes, setChanges] = createSignal(0);
+  const [changes, setChanges] = createSignal(props.isNews ? 1 : 0);
   createEffect(on(device, () => setChanges((count) => count + 1), { defer: true }));
   return (
     <Show when={device()}>
