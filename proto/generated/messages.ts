@@ -238,7 +238,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
       'Command to `device-watcher`, key: the host. A whole snapshot of its USB bus; attach and detach come from the difference to the last one.',
     type: 'object',
     properties: {
-      devices: { type: 'array', maxItems: 2048, items: { $ref: 'schemas/seen-device' } },
+      devices: { type: 'array', maxItems: 2048, items: { $ref: '../schemas/seen-device.schema.json' } },
       reason: { enum: ['start', 'hint', 'poll', 'request'] },
       observedAt: { type: 'string', format: 'date-time' },
       hintedAt: {
@@ -268,7 +268,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
     description: 'Event: a device is there that was not. Subject key: `host/id`.',
     type: 'object',
     properties: {
-      device: { $ref: 'schemas/device' },
+      device: { $ref: '../schemas/device.schema.json' },
       reason: {
         enum: ['start', 'hint', 'poll', 'request', 'plug'],
         description:
@@ -285,7 +285,7 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
     description: 'Event: a device that was there is gone. Subject key: `host/id`.',
     type: 'object',
     properties: {
-      device: { $ref: 'schemas/device' },
+      device: { $ref: '../schemas/device.schema.json' },
       reason: {
         enum: ['start', 'hint', 'poll', 'request', 'unplug'],
         description:
@@ -299,9 +299,9 @@ export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = {
 
 /** What messages refer to, by `$id`. */
 export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  'schemas/device': {
+  'schemas/device.schema.json': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'schemas/device',
+    $id: 'schemas/device.schema.json',
     title: 'Device',
     description:
       "A USB device while it is, or was, attached. Strings come from sysfs and are absent where they can't be read.",
@@ -355,9 +355,9 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ],
     additionalProperties: false,
   },
-  'schemas/seen-device': {
+  'schemas/seen-device.schema.json': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'schemas/seen-device',
+    $id: 'schemas/seen-device.schema.json',
     title: 'SeenDevice',
     description: 'A USB device as one snapshot of the bus shows it.',
     type: 'object',

@@ -36,7 +36,8 @@ export function createContracts(
 ): Contracts {
   const ajv = new Ajv2020({ allErrors: false, strict: false, addUsedSchema: false, logger: false });
   addFormats(ajv);
-  for (const schema of Object.values(shared)) ajv.addSchema(schema);
+  // Messages refer to shared schemas by file, from the folder beside theirs; the validator takes that literally.
+  for (const schema of Object.values(shared)) ajv.addSchema(schema, `../${String(schema['$id'])}`);
   const sources = new Map<string, JsonSchema>(Object.entries(schemas));
   // Compiled at first use: start-up pays only for what comes in.
   const validators = new Map<string, ValidateFunction>();

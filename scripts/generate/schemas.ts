@@ -27,9 +27,12 @@ export function readSchemas(proto: string): ContractSchemas {
   return { envelope: readSchema(join(proto, `envelope${ENDING}`)), messages, shared: new Map(shared) };
 }
 
-/** The `$id` that a `$ref` means: it is relative to the `$id` of the schema that holds it, as a link to its page. */
+/**
+ * The `$id` that a `$ref` means: it is relative to the `$id` of the schema that holds it, as a link to its page. Steps
+ * above the root stay at the root (RFC 3986, 5.2.4), so that one reference serves both files and identifiers.
+ */
 export function resolveRef(ref: string, from: string): string {
-  return join(dirname(from), ref);
+  return join(dirname(from), ref).replace(/^(\.\.\/)+/, '');
 }
 
 function readFolder(folder: string): Map<string, ContractSchema> {
