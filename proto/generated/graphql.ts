@@ -246,7 +246,7 @@ export type Health = {
 };
 
 export type HealthComponent = {
-  /** broker, actors, forwarder, watcher, usb or disk. */
+  /** broker, actors, watcher, usb or disk. */
   readonly name: Scalars['String']['output'];
   readonly status: HealthStatus;
   /** What there is to say, in a sentence. */

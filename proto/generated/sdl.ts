@@ -200,7 +200,7 @@ type Health {
 }
 
 type HealthComponent {
-  "broker, actors, forwarder, watcher, usb or disk."
+  "broker, actors, watcher, usb or disk."
   name: String!
   status: HealthStatus!
   "What there is to say, in a sentence."
