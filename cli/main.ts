@@ -13,6 +13,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   root: fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, ''),
 });
 
+// What is left of a runtime that has stopped, such as an exporter whose collector is gone, must not keep it here.
+if (isRuntime()) process.exit();
+
 /** `autoweave device watch | head -1`: the reader has what it wanted, which is no error of ours. */
 function endQuietlyWhenNobodyReads(): void {
   // A runtime must not end because nobody reads its log any more.

@@ -1,15 +1,14 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import { RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
-import { decodeMessage, type Message } from '../message/message.ts';
 import { type PartitionedAddress, stateSubject } from '../message/subjects.ts';
-import type { Instruments } from '../telemetry/instruments.ts';
-import type { Span, Tracer } from '../telemetry/spans.ts';
+import type { Span } from '../telemetry/spans.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
+import { type BunchParts, type Loaded, runBunch, serialise } from './bunch.ts';
 import type { Committer } from './committer.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
-import { datedItems, decodeEntry, type OutboxItem, type StateEntry } from './entry.ts';
-import { failureAnswer, type HandlingParts, handleMessage } from './handling.ts';
+import { datedItems, decodeEntry, type EntryToWrite, type OutboxItem } from './entry.ts';
+import { failureAnswer } from './handling.ts';
 
 /**
  * One key while it has something to do. States:
@@ -28,11 +27,9 @@ export interface Activation {
   readonly lastUsed: number;
 }
 
-export interface ActivationParts extends HandlingParts {
+export interface ActivationParts extends BunchParts {
   readonly bus: Bus;
   readonly committer: Committer;
-  readonly instruments: Instruments;
-  readonly tracer: Tracer;
   /** Incarnation of the mailbox: a `lastSeq` from another one counts as 0. */
   readonly incarnation: string;
   readonly writer: string;
@@ -48,32 +45,7 @@ export interface ActivationParts extends HandlingParts {
 
 /** Messages run before a commit, at most: what is run again after a failure, and the room a crash leaves suspect. */
 const MAX_BUNCH = 256;
-/** A bunch ends early once it sends this many messages or bytes. */
-const BUNCH_ITEMS = 400;
-const BUNCH_BYTES = 512 * 1024;
 const DEFAULT_ATTEMPTS = 5;
-
-interface Loaded {
-  /** As committed, to go back to when a handler fails. */
-  readonly stateText: string;
-  readonly lastSeq: number;
-  readonly attempt: number;
-  readonly outbox: readonly (OutboxItem & { readonly at: number })[];
-  /** Sequence of the entry in STATE; 0 when there is none. */
-  readonly sequence: number;
-}
-
-/** What a run of messages came to. */
-interface Run {
-  readonly state: unknown;
-  readonly items: OutboxItem[];
-  /** Messages of the bunch that need not run again once this is committed. */
-  readonly covered: number;
-  readonly lastSeq: number;
-  readonly spans: readonly Span[];
-  /** The message after the covered ones failed with this. */
-  readonly failure?: { readonly stored: Stored; readonly error: unknown };
-}
 
 export function createActivation(
   parts: ActivationParts,
@@ -116,7 +88,7 @@ export function createActivation(
     const stored = await bus.last('STATE', subject);
     if (stored === undefined) {
       return {
-        stateText: JSON.stringify(definition.init(address.key)),
+        stateText: undefined,
         lastSeq: 0,
         attempt: 0,
         outbox: [],
@@ -139,7 +111,7 @@ export function createActivation(
       stateText: JSON.stringify(entry.state),
       lastSeq: isSame ? entry.lastSeq : 0,
       attempt: isSame ? entry.attempt : 0,
-      outbox: datedItems(entry, stored.sequence),
+      outbox: datedItems(entry.outbox, stored.sequence),
       sequence: stored.sequence,
     };
   };
@@ -151,71 +123,28 @@ export function createActivation(
     const attempt = from.attempt + 1;
     if (head.sequence <= parts.suspectUpTo) {
       if (from.attempt >= maxAttempts) return bury(from, head, crashed(from.attempt), from.attempt);
-      from = loaded = await commit(from, JSON.parse(from.stateText), [], from.lastSeq, attempt);
+      from = loaded = await commit(from, from.stateText, [], from.lastSeq, attempt);
       limit = 1;
     }
-    const run = await runBunch(from, queue.slice(0, limit), attempt);
+    const run = await runBunch(parts, { definition, address, from, attempt }, queue.slice(0, limit));
     limit = MAX_BUNCH;
     if (run.covered > 0) {
-      loaded = await commit(from, run.state, run.items, run.lastSeq, 0, run.spans);
+      let stateText: string;
+      try {
+        stateText = serialise(run, bus.maxEntryBytes / 2);
+      } catch (error) {
+        if (run.covered === 1) return bury(from, head, error, attempt);
+        // One of them has made the state what it may not be: alone, each shows whether it was the one.
+        limit = 1;
+        return;
+      }
+      loaded = await commit(from, stateText, run.items, run.lastSeq, 0, run.spans);
       drop(run.covered);
       // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
       if (run.failure) limit = 1;
     } else if (run.failure) {
       await fail(from, run.failure.stored, run.failure.error, attempt);
     }
-  };
-
-  const runBunch = async (from: Loaded, bunch: readonly Stored[], attempt: number): Promise<Run> => {
-    const state: unknown = JSON.parse(from.stateText);
-    const items: OutboxItem[] = [];
-    const spans: Span[] = [];
-    let bytes = 0;
-    for (const [index, stored] of bunch.entries()) {
-      let message: Message | undefined;
-      let span: Span | undefined;
-      const startedAt = clock.monotonic();
-      try {
-        message = decode(stored);
-        span = tracer.continueSpan('actor.handle', {
-          parent: message.traceparent,
-          file: definition.file ?? 'runtime/actor/activation.ts',
-          attributes: { actor: address.actor, key: address.key, type: message.type },
-        });
-        const sent = await handleMessage(
-          parts,
-          { definition, address, message, attempt: index === 0 ? attempt : 1, span },
-          state,
-        );
-        span.end();
-        spans.push(span);
-        instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'handled' });
-        instruments.handlerDuration.record(clock.monotonic() - startedAt, { actor: address.actor });
-        items.push(...sent);
-        for (const { body } of sent) bytes += body.length;
-      } catch (error) {
-        span?.fail(error);
-        span?.end();
-        const lastSeq = index === 0 ? from.lastSeq : bunch[index - 1]!.sequence;
-        if (index > 0) return rerun(from, bunch.slice(0, index), attempt, { stored, error });
-        return { state, items: [], covered: 0, lastSeq, spans, failure: { stored, error } };
-      }
-      if (items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES) {
-        return { state, items, covered: index + 1, lastSeq: stored.sequence, spans };
-      }
-    }
-    return { state, items, covered: bunch.length, lastSeq: bunch.at(-1)!.sequence, spans };
-  };
-
-  /** The failed handler may have half-changed the state: those before it run once more, on the committed one. */
-  const rerun = async (
-    from: Loaded,
-    before: readonly Stored[],
-    attempt: number,
-    failure: Run['failure'] & object,
-  ): Promise<Run> => {
-    const run = await runBunch(from, before, attempt);
-    return run.failure ? run : { ...run, failure };
   };
 
   const fail = async (from: Loaded, stored: Stored, error: unknown, attempt: number): Promise<void> => {
@@ -230,7 +159,7 @@ export function createActivation(
     if (error instanceof TerminalError || isMalformed(error) || attempt >= maxAttempts)
       return bury(from, stored, error, attempt);
     instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'retried' });
-    loaded = await commit(from, JSON.parse(from.stateText), [], from.lastSeq, attempt);
+    loaded = await commit(from, from.stateText, [], from.lastSeq, attempt);
     limit = 1;
     const pauseMs =
       error instanceof RetryableError ? error.retryAfterMs : backoffMs(MESSAGE_BACKOFF, attempt, random.fraction());
@@ -258,7 +187,7 @@ export function createActivation(
     ];
     const replyTo = stored.headers['aw-reply-to'];
     if (replyTo !== undefined) items.push(failureAnswer(replyTo, failure));
-    loaded = await commit(from, JSON.parse(from.stateText), items, stored.sequence, 0);
+    loaded = await commit(from, from.stateText, items, stored.sequence, 0);
     instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'dead' });
     instruments.deadLetters.add(1, { code: failure.code });
     log.error('message.buried', {
@@ -273,15 +202,20 @@ export function createActivation(
 
   const commit = async (
     from: Loaded,
-    state: unknown,
+    stateText: string | undefined,
     items: readonly OutboxItem[],
     lastSeq: number,
     attempt: number,
     spans: readonly Span[] = [],
   ): Promise<Loaded> => {
     const carried = from.outbox.filter((item) => !parts.isSent(partition, item));
-    const entry: StateEntry = {
-      state,
+    const carriedBytes = carried.reduce((sum, { body }) => sum + body.length, 0);
+    if (carriedBytes > bus.maxEntryBytes / 4) {
+      // What it sent before is still here: it goes on when its targets have taken some of it.
+      throw new RetryableError('AW_OUTBOX_FULL', `${carriedBytes} bytes wait to be sent`, { retryAfterMs: 0 });
+    }
+    const entry: EntryToWrite = {
+      stateText,
       version,
       incarnation: parts.incarnation,
       lastSeq,
@@ -290,7 +224,6 @@ export function createActivation(
       writer: parts.writer,
       commit: parts.nextCommit(),
     };
-    const stateText = JSON.stringify(state);
     const commitSpans = spans.map(({ traceparent }) =>
       tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
     );
@@ -300,7 +233,7 @@ export function createActivation(
       throw new RetryableError('AW_OWNER_LOST', `Another process has written "${subject}"`, { retryAfterMs: 0 });
     }
     const { sequence } = result;
-    return { stateText, lastSeq, attempt, outbox: datedItems(entry, sequence), sequence };
+    return { stateText, lastSeq, attempt, outbox: datedItems(entry.outbox, sequence), sequence };
   };
 
   const drop = (count: number): void => {
@@ -326,10 +259,6 @@ export function createActivation(
 
 function crashed(attempts: number): TerminalError {
   return new TerminalError('AW_ACTOR_CRASHED', `The process ended during each of ${attempts} attempts`);
-}
-
-function decode(stored: Stored): Message {
-  return decodeMessage(stored.headers, stored.body);
 }
 
 function isMalformed(error: unknown): boolean {

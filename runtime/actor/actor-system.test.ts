@@ -17,6 +17,26 @@ import type { Bus, CommitResult, Outgoing, ReadOptions, Stored, StreamName } fro
 import { unavailable } from '../bus/bus-errors.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
 import { readDeadLetter } from './dead-letter.ts';
+import { defineActor } from './definition.ts';
+
+/** Becomes what it is told to. */
+const fragile = defineActor({
+  name: 'fragile',
+  attempts: 2,
+  init(key): { handled: number; extra?: unknown } {
+    if (key.startsWith('stillborn')) throw new Error('no state for this key');
+    return { handled: 0 };
+  },
+  schemas: { 'fragile.become': { type: 'object' } },
+  commands: {
+    'fragile.become'(_ctx, state, { data }) {
+      state.handled++;
+      if (data['how'] === 'bigint') state.extra = 1n;
+      if (data['how'] === 'large') state.extra = 'x'.repeat(5 * 1024 * 1024);
+      return { handled: state.handled };
+    },
+  },
+});
 
 const TIMEOUT = { timeoutMs: 20_000 };
 let server: TestServer;
@@ -282,6 +302,26 @@ describe('actor system', () => {
       assert.equal((await stateOf<CounterState>(bus, 'counter', address.key))?.total, 55);
       assert.equal((await addedEvents(address.key)).length, 10);
       assert.ok(lost >= 1);
+    });
+  }
+
+  for (const [what, key, code] of [
+    ['can not be serialised', 'bigint', 'AW_STATE_INVALID'],
+    ['is too large to be stored', 'large', 'AW_STATE_TOO_LARGE'],
+    ['can not be made', 'stillborn', 'AW_UNEXPECTED'],
+  ] as const) {
+    test(`a message whose state ${what} becomes a dead letter, and its key goes on`, async () => {
+      await using actors = await startTestActors(bus, [fragile]);
+      const address = { tenant: TENANT, actor: 'fragile', key: `${key}${++keys}` };
+      const send = (how: string) => actors.call(address, 'fragile.become', { how }, TIMEOUT);
+      if (key === 'stillborn') {
+        await assert.rejects(send('fine'), { code });
+        return;
+      }
+      const all = [send('fine'), send(key), send('fine')];
+      assert.deepEqual(await all[0], { handled: 1 });
+      await assert.rejects(all[1]!, { code });
+      assert.deepEqual(await all[2], { handled: 2 });
     });
   }
 

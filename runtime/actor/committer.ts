@@ -2,7 +2,7 @@ import { type Bus, MAX_BATCH, type Outgoing } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { decodeEntry, encodeEntry, type StateEntry } from './entry.ts';
+import { decodeEntry, type EntryToWrite, encodeEntry, type StateEntry } from './entry.ts';
 
 /**
  * The one writer to STATE of a process: entries that wait are committed together, in one atomic batch after the other,
@@ -15,7 +15,7 @@ export interface CommitRequest {
   readonly partition: number;
   /** Sequence of the entry it replaces; 0 when there is none. */
   readonly expected: number;
-  readonly entry: StateEntry;
+  readonly entry: EntryToWrite;
 }
 
 /** `lost`: somebody else has written this key; what was computed from the old entry is worth nothing. */
@@ -134,7 +134,7 @@ export function createCommitter({ bus, clock, instruments, signal, onStored }: C
   };
 }
 
-function isOwn(stored: StateEntry, sent: StateEntry): boolean {
+function isOwn(stored: StateEntry, sent: EntryToWrite): boolean {
   return stored.writer === sent.writer && stored.commit === sent.commit;
 }
 

@@ -18,7 +18,8 @@ export interface OutboxItem {
 
 /** What STATE holds for one key: its state, how far it has read its mailbox, and what it has yet to send. */
 export interface StateEntry {
-  readonly state: unknown;
+  /** Absent until a message has been handled. */
+  readonly state?: unknown;
   /** Version of the state's shape. */
   readonly version: number;
   /** Incarnation of the mailbox that `lastSeq` counts in. */
@@ -36,8 +37,14 @@ export interface StateEntry {
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
-export function encodeEntry(entry: StateEntry): Uint8Array {
-  return utf8.encode(JSON.stringify(entry));
+/** An entry whose state has been serialised already; undefined for none. */
+export interface EntryToWrite extends Omit<StateEntry, 'state'> {
+  readonly stateText: string | undefined;
+}
+
+export function encodeEntry({ stateText, ...rest }: EntryToWrite): Uint8Array {
+  const state = stateText === undefined ? '' : `"state":${stateText},`;
+  return utf8.encode(`{${state}${JSON.stringify(rest).slice(1)}`);
 }
 
 /** @throws AW_STATE_CORRUPT when what is stored is no entry. */
@@ -59,6 +66,9 @@ export function itemBody(item: OutboxItem): Uint8Array {
 }
 
 /** Items of an entry in the order they were made, each with the sequence of the commit it came with. */
-export function datedItems(entry: StateEntry, sequence: number): readonly (OutboxItem & { readonly at: number })[] {
-  return entry.outbox.map((item) => ({ ...item, at: item.at ?? sequence }));
+export function datedItems(
+  outbox: readonly OutboxItem[],
+  sequence: number,
+): readonly (OutboxItem & { readonly at: number })[] {
+  return outbox.map((item) => ({ ...item, at: item.at ?? sequence }));
 }

@@ -113,8 +113,8 @@ function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefine
     version: entry.version,
     lastSeq: entry.lastSeq,
     attempt: entry.attempt,
-    outbox: datedItems(entry, stored.sequence).filter((item) => !isSent(address.partition, item)).length,
-    state: entry.state,
+    outbox: datedItems(entry.outbox, stored.sequence).filter((item) => !isSent(address.partition, item)).length,
+    state: entry.state ?? null,
     updatedAt: stored.storedAt,
   };
 }

@@ -139,7 +139,7 @@ async function readUnsent(bus: Bus, partition: number, watermark: number): Promi
       last = sequence;
       const address = parseState(subject);
       const isWatermark = address?.tenant === SYSTEM_TENANT && address.actor === WATERMARK;
-      if (address && !isWatermark) items.push(...datedItems(decodeEntry(subject, body), sequence));
+      if (address && !isWatermark) items.push(...datedItems(decodeEntry(subject, body).outbox, sequence));
     }
   } while (page.length === PAGE);
   return { items, last };
