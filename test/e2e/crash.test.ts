@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+// Not to wait for anything: to spread calls, and to kill at a random point of them.
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Autoweave, brokerPid, killBroker, startAutoweave } from '../harness/autoweave.ts';
 import { followDeviceEvents } from '../harness/device-events.ts';
