@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../runtime/clock/clock.ts';
 import { type Random, systemRandom } from '../runtime/clock/random.ts';
 import { systemClock } from '../runtime/clock/system-clock.ts';
@@ -102,12 +102,26 @@ function filesOf(directory: string) {
   };
 }
 
+/**
+ * Level by level: Node's recursive form never ends below `/proc`. What is there already keeps its mode, for it may be
+ * somebody else's, such as `/tmp`; the secrets in it have a mode of their own.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
 async function prepare(directory: string): Promise<string> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     const path = await realpath(directory);
-    // It may have been there before, open to others.
-    await chmod(path, 0o700);
     const probe = join(path, `.probe-${process.pid}`);
     await writeFile(probe, '');
     await rm(probe, { force: true });

@@ -412,7 +412,7 @@ export const ENVELOPE_SCHEMA: JsonSchema = {
     source: {
       type: 'string',
       minLength: 1,
-      maxLength: 256,
+      maxLength: 1024,
       description: 'Who sent it: `actor/<name>/<key>`, `gateway`, `cli`, `watcher/<host>`, or any URI of yours.',
     },
     subject: {

@@ -1,6 +1,6 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import { RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
-import { type PartitionedAddress, stateSubject } from '../message/subjects.ts';
+import { type PartitionedAddress, stateSubject, tenantOf } from '../message/subjects.ts';
 import type { Span } from '../telemetry/spans.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
 import { type BunchParts, type Loaded, runBunch, serialise } from './bunch.ts';
@@ -171,7 +171,7 @@ export function createActivation(
     const failure = toFailure(error);
     const dead = makeDeadLetter(
       stored,
-      { tenant: address.tenant, noun: address.actor, key: address.key },
+      { tenant: tenantOf(stored.subject), noun: address.actor, key: address.key },
       failure,
       attempts,
       clock.now(),

@@ -76,12 +76,16 @@ export interface ActorSystemOptions {
   readonly tracer: Tracer;
   /** Time that stopping gives to what runs. */
   readonly graceMs?: number;
+  /** How long handled messages stay in the log, so that a sender's repetition is recognised; 130 s when absent. */
+  readonly keepHandledMs?: number;
 }
 
 /** How often the log is trimmed, watermarks are written and idle keys forgotten. */
 const UPKEEP_MS = 2_000;
 const PASSIVATE_MS = 30_000;
 const GRACE_MS = 5_000;
+/** The duplicate window of MAILBOX and a margin. */
+const KEEP_HANDLED_MS = 130_000;
 const SEND_MS = 30_000;
 
 export async function startActorSystem(options: ActorSystemOptions): Promise<ActorSystem> {
@@ -122,6 +126,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     suspectUpTo: mailbox.lastSequence,
     nextCommit: () => ++commits,
     isSent: outbox.isSent,
+    keepHandledMs: options.keepHandledMs ?? KEEP_HANDLED_MS,
     readSignal: reading.signal,
   });
   const forwarder = await startForwarder({

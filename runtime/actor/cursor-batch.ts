@@ -1,4 +1,4 @@
-import type { Bus, Outgoing, StreamName } from '../bus/bus.ts';
+import type { Bus, Outgoing, Stored, StreamName } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
@@ -44,8 +44,21 @@ const encoder = new TextEncoder();
 export async function readCursor(bus: Bus, target: StreamName, source: string, incarnation: string): Promise<Cursor> {
   const stored = await bus.last(target, cursorSubject(target, source));
   if (stored === undefined) return { at: 0, sequence: 0 };
-  const value = JSON.parse(decoder.decode(stored.body)) as CursorValue;
+  const value = parseCursor(stored);
   return { at: value.incarnation === incarnation ? value.at : 0, sequence: stored.sequence };
+}
+
+/** @throws AW_STATE_CORRUPT when something else stands where a cursor should */
+function parseCursor(stored: Stored): CursorValue {
+  try {
+    const value = JSON.parse(decoder.decode(stored.body)) as CursorValue;
+    if (Number.isSafeInteger(value.at) && typeof value.writer === 'string') return value;
+  } catch {
+    // Said below, together with the other way of being no cursor.
+  }
+  throw new AutoWeaveError('AW_STATE_CORRUPT', `Cannot read cursor on "${stored.subject}": it is none of ours`, {
+    hint: `remove message ${stored.sequence} from stream ${stored.stream}, which something else has written`,
+  });
 }
 
 /** A source whose cursor a batch moves. */
@@ -65,12 +78,13 @@ export async function commitWithCursors(
   moves: readonly Move[],
   messages: readonly Outgoing[],
 ): Promise<void> {
-  const cursors = moves.map(({ source, cursor, to }) => ({
-    subject: cursorSubject(target, source),
-    body: encoder.encode(JSON.stringify({ writer, at: to, incarnation } satisfies CursorValue)),
-    expectLastSequence: cursor.sequence,
-    replacesEarlier: true,
-  }));
+  const toMessages = () =>
+    moves.map(({ source, cursor, to }) => ({
+      subject: cursorSubject(target, source),
+      body: encoder.encode(JSON.stringify({ writer, at: to, incarnation } satisfies CursorValue)),
+      expectLastSequence: cursor.sequence,
+      replacesEarlier: true,
+    }));
   const settle = (sequences: readonly number[]) => {
     for (const [index, { cursor, to }] of moves.entries()) {
       cursor.at = to;
@@ -80,21 +94,23 @@ export async function commitWithCursors(
   while (true) {
     signal.throwIfAborted();
     try {
+      const cursors = toMessages();
       const result = await bus.commit(target, [...cursors, ...messages]);
       if (result.outcome === 'stored') return settle(result.sequences);
       const found = await Promise.all(cursors.map(({ subject }) => bus.last(target, subject)));
       const isOwn = found.every((stored, index) => {
         if (stored === undefined) return false;
-        const value = JSON.parse(decoder.decode(stored.body)) as CursorValue;
+        const value = parseCursor(stored);
         return value.writer === writer && value.at === moves[index]!.to;
       });
       // Our own batch, whose answer was lost.
       if (isOwn) return settle(found.map((stored) => stored!.sequence));
+      if (forgetDiscarded(moves, found)) continue;
       throw new AutoWeaveError(
         'AW_OWNER_LOST',
         `Cannot send to ${target}: another process sends for "${moves[0]?.source}"`,
         {
-          hint: 'run one runtime on a broker, or give each its own tenant',
+          hint: 'run one runtime on a broker',
         },
       );
     } catch (error) {
@@ -102,4 +118,18 @@ export async function commitWithCursors(
       await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
     }
   }
+}
+
+/**
+ * Cursors stand in streams that discard by age and size. One that is simply gone has no other owner: it begins anew,
+ * at the position that this process knows.
+ *
+ * @returns false when a cursor is there that somebody else has moved
+ */
+function forgetDiscarded(moves: readonly Move[], found: readonly (Stored | undefined)[]): boolean {
+  const isMoved = moves.some(({ cursor }, index) => found[index] && found[index].sequence !== cursor.sequence);
+  if (isMoved) return false;
+  const gone = moves.filter((_, index) => found[index] === undefined);
+  for (const { cursor } of gone) cursor.sequence = 0;
+  return gone.length > 0;
 }

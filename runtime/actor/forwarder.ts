@@ -2,8 +2,8 @@ import type { Bus, Outgoing, Stored } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import { TerminalError, toFailure } from '../errors/errors.ts';
-import { decodeMessage, encodeHeaders, type Message } from '../message/message.ts';
-import { commandSubject, parseEvent } from '../message/subjects.ts';
+import { decodeMessage, type Headers, type Message } from '../message/message.ts';
+import { commandSubject, parseEvent, tenantOf } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
@@ -62,7 +62,7 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
     // The dead first: a crash between the two repeats only what the mailbox cursor has not passed yet.
     if (load.dead.length > 0)
       await commitWithCursors(toDead, [{ source: SOURCE, cursor: dead, to: position }], load.dead);
-    if (load.commands.length > 0 || position - mailbox.at >= QUIET_EVENTS) {
+    if (load.commands.length + load.dead.length > 0 || position - mailbox.at >= QUIET_EVENTS) {
       await commitWithCursors(toMailbox, [{ source: SOURCE, cursor: mailbox, to: position }], load.commands);
     }
     for (const span of load.spans) span.end();
@@ -91,6 +91,12 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
   };
 }
 
+/** As they came, so that they are no longer than they were; less those that steer a server or wait for an answer. */
+function forwardedHeaders(headers: Headers, traceparent: string): Headers {
+  const kept = Object.entries(headers).filter(([name]) => !/^(nats-|aw-reply-to$|traceparent$)/i.test(name));
+  return { ...Object.fromEntries(kept), ...(traceparent === '' ? {} : { traceparent }) };
+}
+
 /** Adds what one event leads to. */
 function forward(parts: ForwarderParts, stored: Stored, load: Load, deadUpTo: number): void {
   const { definitions, clock, instruments, tracer, log } = parts;
@@ -99,7 +105,7 @@ function forward(parts: ForwarderParts, stored: Stored, load: Load, deadUpTo: nu
     if (stored.sequence <= deadUpTo) return;
     const failure = toFailure(error);
     const where = {
-      tenant: address?.tenant ?? '_sys',
+      tenant: tenantOf(stored.subject),
       noun: address?.type.split('.')[0] ?? 'unknown',
       key: address?.key ?? '',
     };
@@ -133,10 +139,9 @@ function forward(parts: ForwarderParts, stored: Stored, load: Load, deadUpTo: nu
         file: 'runtime/actor/forwarder.ts',
         attributes: { actor: definition.name, key, type: event.type },
       });
-      const traced = event.traceparent === undefined ? event : { ...event, traceparent: span.traceparent };
       load.commands.push({
         subject: commandSubject({ tenant: address.tenant, actor: definition.name, key }),
-        headers: encodeHeaders(traced),
+        headers: forwardedHeaders(stored.headers, span.traceparent),
         body: stored.body,
       });
       load.spans.push(span);

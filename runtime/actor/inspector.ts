@@ -1,10 +1,10 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { encodeKey } from '../message/key.ts';
-import { isName, parseState } from '../message/subjects.ts';
+import { isName, parseState, SYSTEM_TENANT } from '../message/subjects.ts';
 import type { IsSent } from './actor-system.ts';
 import { readDeadLetter } from './dead-letter.ts';
-import { datedItems, decodeEntry } from './entry.ts';
+import { datedItems, decodeEntry, type StateEntry } from './entry.ts';
 import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
 
 /** Reads what actors have committed and what was buried, for people to look at. It changes nothing. */
@@ -39,7 +39,9 @@ const MAX_PAGE = 1_000;
 /** @param isSent what the running actor system knows; items of an entry outlive their sending */
 export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspector {
   const toActorRecord = (stored: Stored) => readActorRecord(stored, isSent);
-  const deadFilter = `aw.${tenant}.dead.>`;
+  // What names no tenant is the system's, and everybody's to look at.
+  const deadFilter = 'aw.*.dead.>';
+  const isVisible = (record: DeadLetterRecord) => record.tenant === tenant || record.tenant === SYSTEM_TENANT;
   return {
     async listActors({ name, first, after }) {
       if (name !== undefined && !isName(name)) return { actors: [] };
@@ -68,13 +70,18 @@ export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspe
       ]);
       const oldest = found.at(-1);
       const hasMore = oldest !== undefined && found.length === limit;
-      return { deadLetters: found.map(readDeadLetter), total, ...(hasMore ? { next: String(oldest.sequence) } : {}) };
+      return {
+        deadLetters: found.map(readDeadLetter).filter(isVisible),
+        total,
+        ...(hasMore ? { next: String(oldest.sequence) } : {}),
+      };
     },
 
     async getDeadLetter(id) {
       const sequence = parsePosition(id);
       const [stored] = await bus.page('DEAD', { from: sequence, filter: deadFilter, limit: 1 });
-      return stored?.sequence === sequence ? readDeadLetter(stored) : undefined;
+      const record = stored?.sequence === sequence ? readDeadLetter(stored) : undefined;
+      return record && isVisible(record) ? record : undefined;
     },
   };
 }
@@ -105,7 +112,8 @@ async function readBackwards(bus: Bus, filter: string, end: number, limit: numbe
 function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefined {
   const address = parseState(stored.subject);
   if (address === undefined) return undefined;
-  const entry = decodeEntry(stored.subject, stored.body);
+  const entry = tryDecode(stored);
+  if (entry === undefined) return undefined;
   return {
     name: address.actor,
     key: address.key,
@@ -117,6 +125,15 @@ function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefine
     state: entry.state ?? null,
     updatedAt: stored.storedAt,
   };
+}
+
+/** An entry that something else has written is not shown; its key says so when it is used. */
+function tryDecode(stored: Stored): StateEntry | undefined {
+  try {
+    return decodeEntry(stored.subject, stored.body);
+  } catch {
+    return undefined;
+  }
 }
 
 function clampPage(first: number): number {

@@ -1,6 +1,12 @@
 import type { Stored } from '../bus/bus.ts';
 import { PARTITIONS } from '../bus/streams.ts';
-import { type PartitionedAddress, parseStoredCommand, SYSTEM_TENANT } from '../message/subjects.ts';
+import {
+  isTenant,
+  type PartitionedAddress,
+  parseStoredCommand,
+  SYSTEM_TENANT,
+  stateSubject,
+} from '../message/subjects.ts';
 import { type Activation, type ActivationParts, createActivation } from './activation.ts';
 import type { ActorDefinition } from './definition.ts';
 import { POSTMASTER, postmaster } from './postmaster.ts';
@@ -26,6 +32,8 @@ export interface MailboxOwner {
 
 export interface MailboxOwnerParts extends Omit<ActivationParts, 'onDone'> {
   readonly definitions: ReadonlyMap<string, ActorDefinition>;
+  /** Handled messages stay so long: after a restart the server knows the ids of those that are still there. */
+  readonly keepHandledMs: number;
   /** Ends reading; activations end by the signal of their own. */
   readonly readSignal: AbortSignal;
 }
@@ -39,13 +47,15 @@ interface Partition {
   readonly outstanding: Set<number>;
   highest: number;
   trimmedUpTo: number;
+  /** Checkpoints that wait for their time to be trimmed to, ascending. */
+  marks: { readonly upTo: number; readonly at: number }[];
 }
 
 export function startMailboxOwner(parts: MailboxOwnerParts): MailboxOwner {
-  const { bus, clock, definitions, readSignal } = parts;
+  const { bus, clock, definitions, keepHandledMs, readSignal } = parts;
   const partitions = Array.from(
     { length: PARTITIONS },
-    (): Partition => ({ outstanding: new Set(), highest: 0, trimmedUpTo: 0 }),
+    (): Partition => ({ outstanding: new Set(), highest: 0, trimmedUpTo: 0, marks: [] }),
   );
   const activations = new Map<string, Activation>();
   let outstanding = 0;
@@ -57,7 +67,7 @@ export function startMailboxOwner(parts: MailboxOwnerParts): MailboxOwner {
   };
 
   const activate = (address: PartitionedAddress, definition: ActorDefinition): Activation => {
-    const id = `${address.tenant}/${address.actor}/${address.key}`;
+    const id = stateSubject(address);
     let activation = activations.get(id);
     if (activation === undefined) {
       activation = createActivation({ ...parts, onDone }, definition, address);
@@ -68,7 +78,7 @@ export function startMailboxOwner(parts: MailboxOwnerParts): MailboxOwner {
 
   const deliver = (stored: Stored): void => {
     const address = parseStoredCommand(stored.subject);
-    const definition = address && definitions.get(address.actor);
+    const definition = address && isTenant(address.tenant) ? definitions.get(address.actor) : undefined;
     const partition = partitions[address?.partition ?? partitionOf(stored.subject)]!;
     partition.outstanding.add(stored.sequence);
     partition.highest = stored.sequence;
@@ -92,12 +102,16 @@ export function startMailboxOwner(parts: MailboxOwnerParts): MailboxOwner {
   return {
     ended: read(),
     async trim() {
+      const now = clock.monotonic();
       for (const [index, partition] of partitions.entries()) {
         const [lowest] = partition.outstanding;
         const upTo = lowest === undefined ? partition.highest : lowest - 1;
-        if (upTo <= partition.trimmedUpTo) continue;
-        await bus.trim('MAILBOX', `aw.*.cmd.${index}.>`, upTo);
-        partition.trimmedUpTo = upTo;
+        if (upTo > (partition.marks.at(-1)?.upTo ?? partition.trimmedUpTo)) partition.marks.push({ upTo, at: now });
+        const due = partition.marks.findLast(({ at }) => at <= now - keepHandledMs);
+        if (due === undefined) continue;
+        await bus.trim('MAILBOX', `aw.*.cmd.${index}.>`, due.upTo);
+        partition.trimmedUpTo = due.upTo;
+        partition.marks = partition.marks.filter(({ upTo: mark }) => mark > due.upTo);
       }
     },
     passivate(idleMs) {

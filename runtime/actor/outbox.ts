@@ -3,6 +3,7 @@ import { PARTITIONS } from '../bus/streams.ts';
 import type { Clock } from '../clock/clock.ts';
 import { parseState, SYSTEM_TENANT } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import type { CommitRequest } from './committer.ts';
 import { readCursor } from './cursor-batch.ts';
@@ -34,6 +35,7 @@ export interface OutboxParts {
   readonly incarnation: string;
   readonly instruments: Instruments;
   readonly tracer: Tracer;
+  readonly log: Log;
   readonly onLost: (error: unknown) => void;
 }
 
@@ -50,14 +52,18 @@ interface Watermark {
 export async function openOutbox(parts: OutboxParts): Promise<Outbox> {
   const { bus, incarnation } = parts;
   const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+  const watermarks = await Promise.all(partitions.map((partition) => readWatermark(bus, partition, incarnation)));
   const senders = new Map<string, OutboxSender>();
   for (const target of TARGETS) {
     const cursors = await Promise.all(
-      partitions.map((partition) => readCursor(bus, target, partitionSource(partition), incarnation)),
+      partitions.map(async (partition) => {
+        const cursor = await readCursor(bus, target, partitionSource(partition), incarnation);
+        // A cursor may have been discarded with the age of its stream; the watermark never is.
+        return { ...cursor, at: Math.max(cursor.at, watermarks[partition]!) };
+      }),
     );
     senders.set(target, createOutboxSender({ ...parts, target, cursors }));
   }
-  const watermarks = await Promise.all(partitions.map((partition) => readWatermark(bus, partition, incarnation)));
   /** Last commit of each partition that this process knows of. */
   const lastCommit = [...watermarks];
 
@@ -70,7 +76,7 @@ export async function openOutbox(parts: OutboxParts): Promise<Outbox> {
   };
 
   for (const partition of partitions) {
-    const left = await readUnsent(bus, partition, watermarks[partition]!);
+    const left = await readUnsent(parts, partition, watermarks[partition]!);
     lastCommit[partition] = Math.max(lastCommit[partition]!, left.last);
     for (const items of groupByCommit(left.items)) send(partition, items);
   }
@@ -114,8 +120,13 @@ function watermarkSubject(partition: number): string {
 async function readWatermark(bus: Bus, partition: number, incarnation: string): Promise<number> {
   const stored = await bus.last('STATE', watermarkSubject(partition));
   if (stored === undefined) return 0;
-  const watermark = JSON.parse(new TextDecoder().decode(stored.body)) as Watermark;
-  return watermark.incarnation === incarnation ? watermark.upTo : 0;
+  try {
+    const watermark = JSON.parse(new TextDecoder().decode(stored.body)) as Watermark;
+    return watermark.incarnation === incarnation && Number.isSafeInteger(watermark.upTo) ? watermark.upTo : 0;
+  } catch {
+    // None of ours: then all entries are read, and the cursors decide.
+    return 0;
+  }
 }
 
 interface Unsent {
@@ -125,7 +136,7 @@ interface Unsent {
 }
 
 /** Items of all entries above the watermark. The cursors of their targets decide which of them are sent. */
-async function readUnsent(bus: Bus, partition: number, watermark: number): Promise<Unsent> {
+async function readUnsent({ bus, log }: OutboxParts, partition: number, watermark: number): Promise<Unsent> {
   const items: (OutboxItem & { readonly at: number })[] = [];
   let last = 0;
   let page: readonly Stored[];
@@ -139,7 +150,13 @@ async function readUnsent(bus: Bus, partition: number, watermark: number): Promi
       last = sequence;
       const address = parseState(subject);
       const isWatermark = address?.tenant === SYSTEM_TENANT && address.actor === WATERMARK;
-      if (address && !isWatermark) items.push(...datedItems(decodeEntry(subject, body).outbox, sequence));
+      if (address === undefined || isWatermark) continue;
+      try {
+        items.push(...datedItems(decodeEntry(subject, body).outbox, sequence));
+      } catch (error) {
+        // Something else wrote there. Its key says so when it is used; the others go on.
+        log.error('state.corrupt', { subject, sequence, error });
+      }
     }
   } while (page.length === PAGE);
   return { items, last };

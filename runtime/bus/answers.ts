@@ -2,7 +2,7 @@ import { createInbox, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
 import type { Headers } from '../message/message.ts';
 import type { Bus, Inbox } from './bus.ts';
-import { headersOf, toNatsHeaders } from './nats-headers.ts';
+import { readHeaders, toNatsHeaders } from './nats-headers.ts';
 
 /**
  * Questions and their answers, which no stream keeps. An answer to a question of this very process goes straight to
@@ -46,7 +46,7 @@ export function createAnswers(
       own.set(prefix, onAnswer);
       const subscription = connection.subscribe(`${prefix}.*`, {
         callback(error, message) {
-          if (!error) onAnswer(message.subject.slice(prefix.length + 1), headersOf(message.headers), message.data);
+          if (!error) onAnswer(message.subject.slice(prefix.length + 1), readHeaders(message).headers, message.data);
         },
       });
       return {

@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-n
 import type { Clock } from '../clock/clock.ts';
 import type { PageOptions, Stored, StreamName } from './bus.ts';
 import { type ApiFailure, classifyRefusal, unavailable } from './bus-errors.ts';
-import { headersOf } from './nats-headers.ts';
+import { readHeaders } from './nats-headers.ts';
 import type { Requester } from './requester.ts';
 
 /** Time for one answer of the server; callers that can wait try again. */
@@ -101,16 +101,11 @@ function directBatch(
     };
     const onAnswer = (error: Error | null, message: Msg) => {
       if (error) return finish(unavailable(error.message, error));
-      const status = message.headers?.code ?? 0;
+      const { status, description, headers: all } = readHeaders(message);
       if (status === 404 || status === 204) return finish();
       if (status === 503) return finish(unavailable(`nobody answers for ${stream}`));
-      if (status !== 0) return finish(unavailable(`${stream}: ${status} ${message.headers?.description ?? ''}`));
-      const {
-        'Nats-Sequence': sequence,
-        'Nats-Subject': subject,
-        'Nats-Time-Stamp': time,
-        ...headers
-      } = headersOf(message.headers);
+      if (status !== 0) return finish(unavailable(`${stream}: ${status} ${description}`));
+      const { 'Nats-Sequence': sequence, 'Nats-Subject': subject, 'Nats-Time-Stamp': time, ...headers } = all;
       left = Number(headers['Nats-Num-Pending'] ?? 0);
       messages.push({
         stream,

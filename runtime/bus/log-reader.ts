@@ -1,9 +1,12 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { createInbox, type Msg, type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
+import { toFailure } from '../errors/errors.ts';
+import type { Headers } from '../message/message.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { ReadOptions, Stored, StreamName } from './bus.ts';
 import { unavailable } from './bus-errors.ts';
-import { headersOf } from './nats-headers.ts';
+import { readHeaders } from './nats-headers.ts';
 
 /**
  * An ordered, gapless read of a stream, for ever.
@@ -30,6 +33,7 @@ export interface ReaderParts {
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
   readonly clock: Clock;
+  readonly log: Log;
   /** Calls each time the connection was replaced: consumers that lived in a server's memory may be gone. */
   readonly onReconnect: (listener: () => void) => () => void;
 }
@@ -39,7 +43,7 @@ export async function* readLog(
   stream: StreamName,
   { from, filters, signal }: ReadOptions,
 ): AsyncGenerator<readonly Stored[], void, undefined> {
-  const { connection, clock } = parts;
+  const { connection, clock, log } = parts;
   let next = from;
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
@@ -52,7 +56,7 @@ export async function* readLog(
     } catch (error) {
       if (signal.aborted || connection.isClosed()) return;
       // Whatever broke it, the answer is the same: a new consumer at the position, after a pause.
-      void error;
+      log.warn('reader.broken', { stream, next, ...toFailure(error) });
     }
     await clock.sleep(pauseMs, signal).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -102,19 +106,19 @@ async function* readUntilBroken(
     callback(error, message) {
       lastHeard = clock.monotonic();
       if (error) return fail(error.message);
-      const status = message.headers?.code ?? 0;
+      const { status, description, headers } = readHeaders(message);
       if (status === 100) return;
       if (status === 408 || status === 404) {
         // The pull ended by itself: what it had left to give is asked for anew.
-        asked = Math.max(0, asked - Number(message.headers?.get('Nats-Pending-Messages') || asked));
+        asked = Math.max(0, asked - Number(headers['Nats-Pending-Messages'] || asked));
         return ask();
       }
-      if (status !== 0) return fail(`${status} ${message.headers?.description ?? ''}`);
+      if (status !== 0) return fail(`${status} ${description}`);
       const position = positionOf(message);
       if (position === undefined || position.consumerSequence !== expected) return fail('a hole in its sequence');
       expected++;
       asked = Math.max(0, asked - 1);
-      buffer.push(toStored(stream, message, position));
+      buffer.push(toStored(stream, message, headers, position));
       wake();
     },
   });
@@ -175,12 +179,12 @@ function positionOf(message: Msg): Position | undefined {
   };
 }
 
-function toStored(stream: StreamName, message: Msg, position: Position): Stored {
+function toStored(stream: StreamName, message: Msg, headers: Headers, position: Position): Stored {
   return {
     stream,
     sequence: position.streamSequence,
     subject: message.subject,
-    headers: headersOf(message.headers),
+    headers,
     body: message.data,
     storedAt: position.storedAt,
   };

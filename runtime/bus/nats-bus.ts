@@ -131,7 +131,7 @@ function createNatsBus(
     return () => void reconnectListeners.delete(listener);
   };
   const answers = createAnswers(connection, clock, onReconnect);
-  const parts = { connection, manager, requester, clock, onReconnect };
+  const parts = { connection, manager, requester, clock, log, onReconnect };
   let isConnected = true;
 
   void (async () => {

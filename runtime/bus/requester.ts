@@ -1,6 +1,7 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
 import { unavailable } from './bus-errors.ts';
+import { readHeaders } from './nats-headers.ts';
 
 /** How often overdue requests are looked for: the precision of a time-out. */
 const SWEEP_MS = 250;
@@ -49,7 +50,7 @@ export function createRequester(connection: NatsConnection, clock: Clock): Reque
       if (error) return;
       const found = take(message.subject.slice(inbox.length));
       if (found === undefined) return;
-      if (message.headers?.code === 503) found.reject(unavailable(`nobody answers on "${found.subject}"`));
+      if (readHeaders(message).status === 503) found.reject(unavailable(`nobody answers on "${found.subject}"`));
       else found.resolve(message);
     },
   });

@@ -23,7 +23,8 @@ export interface Message<Data = unknown> {
 export type Headers = Readonly<Record<string, string>>;
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-const REPLY_TO = /^[A-Za-z0-9_$.-]{1,256}$/;
+/** Inboxes alone: an answer must not be made to land in a stream or in the server's own subjects. */
+const REPLY_TO = /^_INBOX\.[A-Za-z0-9_.-]{1,200}$/;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -54,7 +55,7 @@ export function encodeData(data: unknown): Uint8Array {
 export function decodeMessage(headers: Headers, body: Uint8Array): Message {
   const id = attribute(headers, 'ce-id', 256);
   const type = attribute(headers, 'ce-type', 128);
-  const source = attribute(headers, 'ce-source', 512);
+  const source = attribute(headers, 'ce-source', 1024);
   const subject = attribute(headers, 'ce-subject', 1024, '');
   const time = attribute(headers, 'ce-time', 64);
   if (headers['ce-specversion'] !== '1.0') throw malformed(`ce-specversion is "${headers['ce-specversion'] ?? ''}"`);
@@ -62,7 +63,7 @@ export function decodeMessage(headers: Headers, body: Uint8Array): Message {
   if (Number.isNaN(Date.parse(time))) throw malformed(`ce-time is "${time}"`);
   const traceparent = headers['traceparent'];
   const replyTo = headers['aw-reply-to'];
-  if (replyTo !== undefined && !REPLY_TO.test(replyTo)) throw malformed('aw-reply-to is no subject');
+  if (replyTo !== undefined && !REPLY_TO.test(replyTo)) throw malformed('aw-reply-to is no inbox');
   return {
     id,
     type,

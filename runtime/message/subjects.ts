@@ -35,6 +35,17 @@ export function isName(value: string): boolean {
   return NAME.test(value);
 }
 
+/** True for a tenant that messages may have. */
+export function isTenant(value: string): boolean {
+  return TENANT.test(value);
+}
+
+/** The tenant that a subject names, or the system's own when it names none. */
+export function tenantOf(subject: string): string {
+  const tenant = subject.split('.')[1] ?? '';
+  return isTenant(tenant) ? tenant : SYSTEM_TENANT;
+}
+
 /** True for a message type: `noun.verb`. */
 export function isMessageType(value: string): boolean {
   return value.length <= 128 && TYPE.test(value);

@@ -90,6 +90,7 @@ export function startTestActors(
     instruments: noInstruments,
     tracer: noTracer,
     graceMs: 2_000,
+    keepHandledMs: 0,
   });
 }
 
