@@ -3,7 +3,7 @@ import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
 import { device } from './device/device.ts';
 import { deviceWatcher } from './device-watcher/device-watcher.ts';
 import { createReporter, type ReporterParts } from './device-watcher/reporter.ts';
-import { startWatcher, type WatcherOptions } from './device-watcher/watcher.ts';
+import { startWatcher, type Watcher, type WatcherOptions } from './device-watcher/watcher.ts';
 
 /** The actors that come with AutoWeave. */
 export const ACTORS: readonly ActorDefinition[] = [deviceWatcher, device];
@@ -20,12 +20,21 @@ export function watcherChild(parts: WatcherParts): ChildSpec {
     shutdownMs: 2_000,
     async start({ signal }): Promise<Child> {
       const reporter = createReporter(parts);
-      const watcher = await startWatcher({
+      const starting = startWatcher({
         ...parts.watcher,
         clock: parts.clock,
         signal,
         onSnapshot: (snapshot) => reporter.report(snapshot),
       });
+      let watcher: Watcher;
+      try {
+        watcher = await starting;
+      } catch (error) {
+        reporter[Symbol.dispose]();
+        if (signal.aborted) throw error;
+        // No reason for the rest not to start: it counts as an end, and is tried again.
+        return { exited: Promise.resolve({ kind: 'error', error }), [Symbol.asyncDispose]: () => Promise.resolve() };
+      }
       return {
         exited: watcher.exited.then((exit) => {
           reporter[Symbol.dispose]();

@@ -128,13 +128,13 @@ export const CONFIG_ENTRIES = {
   }),
   usbSettleMs: define({
     env: 'AUTOWEAVE_USB_SETTLE_MS',
-    kind: integer(0, 60_000),
+    kind: integer(0, 10_000),
     default: () => 75,
     description: 'How long after a hint the bus is left alone before it is read, in milliseconds',
   }),
   usbPollMs: define({
     env: 'AUTOWEAVE_USB_POLL_MS',
-    kind: integer(100, 3_600_000),
+    kind: integer(100, 600_000),
     default: () => 5_000,
     description: 'How often the bus is read without any hint, in milliseconds',
   }),

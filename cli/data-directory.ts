@@ -31,6 +31,7 @@ export interface OpenDataDirectoryOptions {
 
 const TOKEN_BYTES = 24;
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
 /** `autoweave doctor` holds the lock for a moment to see whether it is free; nobody should fail for that. */
 const LOCK_WAIT_MS = 250;
 
@@ -150,10 +151,18 @@ async function lock(directory: string, waitMs: number): Promise<() => void> {
     database?.close();
     if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
       throw await inUse(directory, error);
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_FULL) throw full(directory, error);
     throw unwritable(directory, error);
   }
   const locked = database;
   return () => locked.close();
+}
+
+function full(directory: string, cause: unknown): AutoWeaveError {
+  return new AutoWeaveError('AW_DISK_FULL', `No space is left on the disk of "${directory}"`, {
+    hint: 'free space on it, or set AUTOWEAVE_DATA to a folder on another disk',
+    cause,
+  });
 }
 
 async function inUse(directory: string, cause: unknown): Promise<AutoWeaveError> {

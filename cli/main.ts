@@ -18,10 +18,10 @@ if (isRuntime()) process.exit();
 
 /** `autoweave device watch | head -1`: the reader has what it wanted, which is no error of ours. */
 function endQuietlyWhenNobodyReads(): void {
-  // A runtime must not end because nobody reads its log any more.
-  if (isRuntime()) return;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A runtime goes on, unheard.
+      if (error.code === 'EPIPE' && isRuntime()) return;
       if (error.code === 'EPIPE') process.exit(OK);
       throw error;
     });
@@ -37,5 +37,5 @@ function endWithLauncher(): void {
 }
 
 function isRuntime(): boolean {
-  return process.argv[2] === 'up';
+  return process.argv.slice(2).find((word) => !word.startsWith('-')) === 'up';
 }

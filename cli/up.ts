@@ -34,7 +34,8 @@ import { VERSION } from './version.ts';
  *     │  ├─ bus
  *     │  ├─ gateway         answers early: /healthz and /readyz tell how far the rest is
  *     │  └─ actors
- *     └─ watcher            a process of its own; absent with AUTOWEAVE_USB=off
+ *     └─ devices            never gives up; absent with AUTOWEAVE_USB=off
+ *        └─ watcher         a process of its own
  */
 
 /** Restarts within a minute before the whole gives up; a broker that is killed again and again must not reach it. */
@@ -149,11 +150,27 @@ export async function up(config: Config): Promise<number> {
     },
   });
 
+  // More than can happen in the time, with a second between: what watches hardware never takes the rest down.
+  const watcherSupervisor: ChildSpec = {
+    id: 'devices',
+    restart: 'permanent',
+    shutdownMs: 4_000,
+    start: () =>
+      startSupervisor({
+        strategy: 'one_for_one',
+        intensity: Number.MAX_SAFE_INTEGER,
+        periodMs: PERIOD_MS,
+        children: [watcher],
+        clock,
+        log,
+      }),
+  };
+
   const stop = stopSignal(log);
   const children = [
     ...(config.natsUrl === null ? [brokerChild(core)] : []),
     coreChild,
-    ...(config.usb ? [watcher] : []),
+    ...(config.usb ? [watcherSupervisor] : []),
   ];
   const supervisor = await startSupervisor({
     strategy: 'one_for_one',

@@ -10,6 +10,7 @@ import { connectNatsBus, type NatsBusOptions } from '../../runtime/bus/nats-bus.
 import type { Clock } from '../../runtime/clock/clock.ts';
 import type { Random } from '../../runtime/clock/random.ts';
 import type { Contracts } from '../../runtime/contracts/contracts.ts';
+import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { Child, ChildSpec } from '../../runtime/supervisor/child.ts';
 import type { Log } from '../../runtime/telemetry/log.ts';
 import type { Telemetry } from '../../runtime/telemetry/telemetry.ts';
@@ -140,13 +141,24 @@ async function busOptions({ config, clock, random, log, broker }: CoreParts): Pr
     const { url, user, password } = broker.get();
     return { ...shared, url, user, password };
   }
-  const credentials = config.natsCreds === null ? undefined : await readFile(config.natsCreds, 'utf8');
+  const credentials = config.natsCreds === null ? undefined : await readCredentials(config.natsCreds);
   return {
     ...shared,
     url: config.natsUrl,
     ...(credentials === undefined ? {} : { credentials }),
     ...(config.natsUser === null ? {} : { user: config.natsUser, password: config.natsPassword ?? '' }),
   };
+}
+
+async function readCredentials(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new AutoWeaveError('AW_CONFIG_INVALID', `Cannot read "${file}": ${(cause as Error).message}`, {
+      hint: 'set AUTOWEAVE_NATS_CREDS to a credentials file that this user may read',
+      cause,
+    });
+  }
 }
 
 function readDurability({ config, broker }: CoreParts): Promise<ServerDurability> {

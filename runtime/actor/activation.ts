@@ -1,5 +1,6 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import { RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
+import { isInbox } from '../message/message.ts';
 import { type PartitionedAddress, stateSubject, tenantOf } from '../message/subjects.ts';
 import type { Span } from '../telemetry/spans.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
@@ -186,7 +187,7 @@ export function createActivation(
       },
     ];
     const replyTo = stored.headers['aw-reply-to'];
-    if (replyTo !== undefined) items.push(failureAnswer(replyTo, failure));
+    if (replyTo !== undefined && isInbox(replyTo)) items.push(failureAnswer(replyTo, failure));
     loaded = await commit(from, from.stateText, items, stored.sequence, 0);
     instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'dead' });
     instruments.deadLetters.add(1, { code: failure.code });

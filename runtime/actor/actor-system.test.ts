@@ -69,6 +69,14 @@ function deadLetters(key: string) {
   }, 'a dead letter');
 }
 
+/** What age and size do to the cursors of partitions that were silent for long. */
+async function discardCursors(): Promise<void> {
+  for (const stream of ['EVENTS', 'DEAD'] as const) {
+    const { lastSequence } = await bus.streamStatus(stream);
+    await bus.trim(stream, `aw._sys.cursor.${stream.toLowerCase()}.>`, lastSequence);
+  }
+}
+
 /** A bus whose commits to one stream go through `change`. */
 function withCommit(
   stream: StreamName,
@@ -214,6 +222,29 @@ describe('actor system', () => {
       events.map((event) => (dataOf(event) as { add: number }).add),
       [1, 2, 3, 4],
     );
+  });
+
+  test('cursors that their stream has discarded stop nothing and send nothing twice', async () => {
+    const address = freshCounter();
+    {
+      await using actors = await startTestActors(bus);
+      await actors.call(address, 'counter.add', { add: 1 }, TIMEOUT);
+      await until(async () => (await addedEvents(address.key)).length === 1, 'the first event');
+      await discardCursors();
+      await actors.call(address, 'counter.add', { add: 2 }, TIMEOUT);
+      await until(async () => (await addedEvents(address.key)).length === 2, 'the second event');
+      assert.equal(actors.isReading, true);
+    }
+    await discardCursors();
+    const mortal = mortalBus(withCommit('EVENTS', () => new Promise<never>(() => {})));
+    const killed = await startTestActors(mortal.bus);
+    await killed.call(address, 'counter.add', { add: 3 }, TIMEOUT);
+    mortal.die();
+    await using last = await startTestActors(bus);
+    await last.call(address, 'counter.add', { add: 4 }, TIMEOUT);
+    await until(async () => (await addedEvents(address.key)).length >= 4, 'all events');
+    const numbers = (await addedEvents(address.key)).map((event) => (dataOf(event) as { add: number }).add);
+    assert.deepEqual(numbers, [1, 2, 3, 4]);
   });
 
   for (const stream of ['STATE', 'EVENTS'] as const) {

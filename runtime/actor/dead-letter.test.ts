@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { connectTestBus, readAll, startTestActors, TENANT } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
+import { publishRawHeaders } from '../../test/harness/raw-publish.ts';
 import { until } from '../../test/harness/until.ts';
 import type { Bus } from '../bus/bus.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
 import { readDeadLetter } from './dead-letter.ts';
+import { createInspector } from './inspector.ts';
 
 /** What others publish straight to the broker, past every check of ours. */
 
@@ -26,6 +28,60 @@ function rawMessage(type: string, id: string): Omit<Message, 'data'> {
 }
 
 describe('dead letters', () => {
+  for (const [index, headers] of ['bad name: x', 'n\u00e4me: x', 'a: b\rc', 'a: b\nc', ': x', 'no colon'].entries()) {
+    test(`headers that are none (${JSON.stringify(headers)}) end in the dead letters, and everything else goes on`, async () => {
+      await using actors = await startTestActors(bus);
+      await publishRawHeaders(server.url, `aw.${TENANT}.cmd.counter.headers${index}`, headers, '{"add":1}');
+      await publishRawHeaders(server.url, `aw.${TENANT}.evt.counter.added.headers${index}`, headers, '{"add":1}');
+      const letters = await until(async () => {
+        const all = (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.>`)).map(readDeadLetter);
+        const own = all.filter(({ subject }) => subject.endsWith(`.headers${index}`));
+        return own.length >= 2 && own;
+      }, 'both dead letters');
+      assert.deepEqual(
+        letters.map(({ code, data }) => [code, data]),
+        Array(2).fill(['AW_MESSAGE_MALFORMED', '{"add":1}']),
+      );
+      const address = { tenant: TENANT, actor: 'counter', key: `after${index}` };
+      assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 20_000 }), { total: 1 });
+    });
+  }
+
+  test('an answer is sent to an inbox alone: a command that names a stream as such is malformed', async () => {
+    await using actors = await startTestActors(bus);
+    const headers = {
+      ...encodeHeaders({ ...rawMessage('counter.add', 'deputy'), data: 0 }),
+      'aw-reply-to': `aw.${TENANT}.state.3.counter.x`,
+    };
+    const body = new TextEncoder().encode('{"add":1}');
+    await bus.publish(
+      { subject: `aw.${TENANT}.cmd.counter.deputy`, headers, body },
+      'deputy',
+      AbortSignal.timeout(5_000),
+    );
+    await until(async () => {
+      const all = (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.counter.deputy`)).map(readDeadLetter);
+      return all.some(({ code }) => code === 'AW_MESSAGE_MALFORMED');
+    }, 'the dead letter');
+    assert.equal(await bus.last('STATE', `aw.${TENANT}.state.3.counter.x`), undefined);
+    assert.equal(actors.isReading, true);
+  });
+
+  test('an entry of STATE that is none hides nothing else and stops no start', async () => {
+    await bus.commit('STATE', [
+      { subject: `aw.${TENANT}.state.3.counter.evil`, body: new TextEncoder().encode('garbage') },
+    ]);
+    await using actors = await startTestActors(bus);
+    const address = { tenant: TENANT, actor: 'counter', key: 'beside' };
+    assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 20_000 }), { total: 1 });
+    const { actors: listed } = await createInspector(bus, TENANT, actors.isSent).listActors({
+      name: 'counter',
+      first: 1_000,
+    });
+    assert.ok(listed.some(({ key }) => key === 'beside'));
+    assert.ok(!listed.some(({ key }) => key === 'evil'));
+  });
+
   for (const [what, subject, headers, body, code] of [
     ['without headers', `aw.${TENANT}.cmd.counter.raw1`, {}, '{}', 'AW_MESSAGE_MALFORMED'],
     [

@@ -36,6 +36,11 @@ async function ensureStream(manager: JetStreamManager, definition: StreamDefinit
     const found = await findConfig(manager, definition.name);
     if (found === undefined) {
       await addStream(manager, { ...wanted, metadata: { [INCARNATION]: options.newIncarnation() } });
+    } else if (found.metadata?.[INCARNATION] === undefined) {
+      // To update it would purge what somebody else keeps there.
+      throw new AutoWeaveError('AW_STREAM_REFUSED', `Stream ${definition.name} on this server is not AutoWeave's`, {
+        hint: 'give AutoWeave a NATS account of its own',
+      });
     } else if (differs(wanted, found)) {
       await manager.streams.update(definition.name, { ...found, ...wanted });
     }

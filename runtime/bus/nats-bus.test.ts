@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { connectTestBus } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import type { Bus, CommitResult, Outgoing, Stored } from './bus.ts';
@@ -165,6 +167,16 @@ describe('nats bus', () => {
     await assert.rejects(late, { code: 'AW_BROKER_UNAVAILABLE' });
     await server.restart();
     await bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', AbortSignal.timeout(10_000));
+  });
+
+  test('a stream of the same name that is not ours is refused, and left as it is', async () => {
+    await using other = await startTestServer();
+    const connection = await connect({ servers: other.url });
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'STATE', subjects: ['shop.>'] });
+    await assert.rejects(connectTestBus(other.url), { code: 'AW_STREAM_REFUSED' });
+    assert.deepEqual((await manager.streams.info('STATE')).config.subjects, ['shop.>']);
+    await connection.close();
   });
 
   test('a second connection finds the streams as they are, with the same incarnation', async () => {

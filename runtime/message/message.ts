@@ -43,6 +43,11 @@ export function encodeHeaders(message: Message): Headers {
   return headers;
 }
 
+/** True for a subject that answers may be sent to. */
+export function isInbox(subject: string): boolean {
+  return REPLY_TO.test(subject);
+}
+
 export function encodeData(data: unknown): Uint8Array {
   return utf8.encode(JSON.stringify(data) ?? 'null');
 }
@@ -63,7 +68,7 @@ export function decodeMessage(headers: Headers, body: Uint8Array): Message {
   if (Number.isNaN(Date.parse(time))) throw malformed(`ce-time is "${time}"`);
   const traceparent = headers['traceparent'];
   const replyTo = headers['aw-reply-to'];
-  if (replyTo !== undefined && !REPLY_TO.test(replyTo)) throw malformed('aw-reply-to is no inbox');
+  if (replyTo !== undefined && !isInbox(replyTo)) throw malformed('aw-reply-to is no inbox');
   return {
     id,
     type,

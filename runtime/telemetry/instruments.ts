@@ -39,24 +39,11 @@ export const INSTRUMENTS = {
     labels: ['stream'],
     buckets: SIZES,
   },
-  commitDuration: {
-    kind: 'histogram',
-    name: 'commit_duration_ms',
-    description: 'Time until the broker has acknowledged an atomic batch',
-    labels: ['stream'],
-    buckets: MILLISECONDS,
-  },
   outboxItems: {
     kind: 'counter',
     name: 'outbox_items_total',
     description: 'Committed messages that have been sent on, by target stream',
     labels: ['target'],
-  },
-  outboxPending: {
-    kind: 'gauge',
-    name: 'outbox_pending_items',
-    description: 'Committed messages that have not been sent on yet',
-    labels: [],
   },
   eventsForwarded: {
     kind: 'counter',
@@ -64,35 +51,11 @@ export const INSTRUMENTS = {
     description: 'Events put into the mailboxes of the actors that hear them',
     labels: [],
   },
-  activations: {
-    kind: 'gauge',
-    name: 'actor_activations',
-    description: 'Keys that are in memory',
-    labels: ['actor'],
-  },
-  restarts: {
-    kind: 'counter',
-    name: 'supervisor_restarts_total',
-    description: 'Restarts of supervised children',
-    labels: ['child'],
-  },
   deadLetters: {
     kind: 'counter',
     name: 'dead_letters_total',
     description: 'Messages that could not be handled, by the code of their error',
     labels: ['code'],
-  },
-  messagesPublished: {
-    kind: 'counter',
-    name: 'messages_published_total',
-    description: 'Single messages that the broker has acknowledged, by stream',
-    labels: ['stream'],
-  },
-  publishRetries: {
-    kind: 'counter',
-    name: 'publish_retries_total',
-    description: 'Attempts to publish that were not acknowledged and were made again',
-    labels: ['stream'],
   },
   brokerConnected: {
     kind: 'gauge',
@@ -161,12 +124,6 @@ export const INSTRUMENTS = {
     labels: ['route'],
     buckets: MILLISECONDS,
   },
-  devicesAttached: {
-    kind: 'gauge',
-    name: 'devices_attached',
-    description: 'Devices that are attached, by kind: usb or virtual',
-    labels: ['kind'],
-  },
   usbHints: {
     kind: 'counter',
     name: 'usb_hints_total',
@@ -178,13 +135,6 @@ export const INSTRUMENTS = {
     name: 'usb_reconciles_total',
     description: 'Looks at the whole USB bus, by what led to them',
     labels: ['reason'],
-  },
-  usbReconcileDuration: {
-    kind: 'histogram',
-    name: 'usb_reconcile_duration_ms',
-    description: 'Time of one look at the whole USB bus',
-    labels: [],
-    buckets: MILLISECONDS,
   },
   diskFree: {
     kind: 'gauge',

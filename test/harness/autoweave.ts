@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Client, createClient } from 'graphql-ws';
-import { choosePort } from '../../runtime/bus/broker/free-port.ts';
-import { systemRandom } from '../../runtime/clock/random.ts';
 import { NODE_FLAGS } from '../../scripts/run.mjs';
 import { ROOT } from './root.ts';
 import { until } from './until.ts';
@@ -58,9 +56,8 @@ const START_MS = 60_000;
 
 export async function startAutoweave(options: AutoweaveOptions = {}): Promise<Autoweave> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'autoweave-data-')));
-  const port = options.port ?? (await choosePort(systemRandom));
   const child = spawnUp(
-    ['--port', String(port), ...(options.args ?? [])],
+    ['--port', String(options.port ?? 0), ...(options.args ?? [])],
     { AUTOWEAVE_DATA: dataDirectory, ...options.env },
     options.command,
   );
