@@ -106,6 +106,14 @@ test('a NATS that is not there is one clear line', async (t) => {
   assertOneClearLine(output, 'AW_BROKER_UNREACHABLE');
 });
 
+test('a watcher that can not be started keeps nothing else from starting', async () => {
+  await using autoweave = await startAutoweave({
+    env: { AUTOWEAVE_USB: 'on', AUTOWEAVE_WATCHER_COMMAND: '["/nowhere/wrapper"]' },
+  });
+  await autoweave.query(PLUG, { input: { vendorId: 1, productId: 1 } });
+  await until(() => autoweave.log.includes('AW_USB_WATCHER_START'), 'the watcher to say why');
+});
+
 const skipDisk = smallDiskMissing() ?? false;
 
 test('a full disk refuses commands with a code, loses nothing, and is over when there is room', {

@@ -79,6 +79,7 @@ export function connectTestBus(
 export function startTestActors(
   bus: Bus,
   definitions: readonly ActorDefinition[] = [counter, auditor],
+  { keepHandledMs = 0 }: { readonly keepHandledMs?: number } = {},
 ): Promise<ActorSystem> {
   return startActorSystem({
     bus,
@@ -90,7 +91,7 @@ export function startTestActors(
     instruments: noInstruments,
     tracer: noTracer,
     graceMs: 2_000,
-    keepHandledMs: 0,
+    keepHandledMs,
   });
 }
 
