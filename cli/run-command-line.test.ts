@@ -7,6 +7,8 @@ import { COMMANDS } from './command-table.ts';
 import { type FakeGateway, startFakeGateway } from './fake-gateway.ts';
 import { runCommandLine } from './run-command-line.ts';
 
+/** In one file, though long: one table of commands against one fake gateway, so that none is forgotten. */
+
 const ROOT = join(import.meta.dirname, '..');
 const DEVICE = {
   id: '1209:0001:A1',

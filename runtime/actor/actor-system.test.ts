@@ -19,6 +19,8 @@ import { encodeHeaders, type Message } from '../message/message.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { defineActor } from './definition.ts';
 
+/** In one file, though long: these share one server, and each leaves it in a state that the others must stand. */
+
 /** Becomes what it is told to. */
 const fragile = defineActor({
   name: 'fragile',

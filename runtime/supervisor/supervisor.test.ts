@@ -7,6 +7,8 @@ import type { Child, ChildSpec, ExitReason, Restart } from './child.ts';
 import type { Strategy } from './restart-plan.ts';
 import { type SupervisorOptions, startSupervisor } from './supervisor.ts';
 
+/** In one file, though long: each strategy, restart type and shutdown runs on the same clock and the same children. */
+
 /** Time that passes when the test says so. */
 interface TestClock extends Clock {
   /** Lets what is due happen in order, and what follows from it, before and after each instant. */
