@@ -34,6 +34,8 @@ const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 /** `autoweave doctor` holds the lock for a moment to see whether it is free; nobody should fail for that. */
 const LOCK_WAIT_MS = 250;
+/** A connection that nothing refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<object>();
 
 /** @throws AW_DATA_UNWRITABLE, AW_DATA_IN_USE */
 export async function openDataDirectory(
@@ -155,7 +157,11 @@ async function lock(directory: string, waitMs: number): Promise<() => void> {
     throw unwritable(directory, error);
   }
   const locked = database;
-  return () => locked.close();
+  held.add(locked);
+  return () => {
+    held.delete(locked);
+    locked.close();
+  };
 }
 
 function full(directory: string, cause: unknown): AutoWeaveError {
