@@ -21,6 +21,7 @@ export function createManualClock(startMs = Date.UTC(2030, 0, 1)): ManualClock {
     now: () => now,
     monotonic: () => now - startMs,
     schedule,
+    turn: async () => {},
     sleep(delayMs, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);

@@ -55,7 +55,7 @@ export function createCommitter({ bus, clock, instruments, signal, onStored }: C
   const run = async () => {
     isRunning = true;
     // One turn of the event loop lets activations that finish together share a round.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await clock.turn();
     while (queue.length > 0) {
       const round = takeRound(queue, bus.maxEntryBytes);
       queue = queue.slice(round.length);

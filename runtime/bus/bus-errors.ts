@@ -2,6 +2,7 @@ import { AutoWeaveError } from '../errors/errors.ts';
 
 /** JetStream's error codes that mean something to us. */
 const WRONG_LAST_SEQUENCE = 10071;
+const DUPLICATE_IN_BATCH = 10201;
 const DISK_FULL = new Set([
   10023, // insufficient resources
   10028, // resource limits exceeded for account
@@ -25,13 +26,14 @@ export interface ApiFailure {
   readonly description: string;
 }
 
-/** `conflict`: an expected sequence was not met. */
-export type Refusal = 'conflict' | AutoWeaveError;
+/** `conflict`: an expected sequence was not met. `duplicate`: an id of a batch was stored before. */
+export type Refusal = 'conflict' | 'duplicate' | AutoWeaveError;
 
 /** What the server's refusal means to the caller. */
 export function classifyRefusal(stream: string, failure: ApiFailure): Refusal {
   const { err_code: code, description } = failure;
   if (code === WRONG_LAST_SEQUENCE) return 'conflict';
+  if (code === DUPLICATE_IN_BATCH) return 'duplicate';
   if (DISK_FULL.has(code)) {
     return new AutoWeaveError('AW_DISK_FULL', `Cannot store message in ${stream}: ${description}`, {
       hint: 'free space on the disk of the data directory',
@@ -43,6 +45,9 @@ export function classifyRefusal(stream: string, failure: ApiFailure): Refusal {
   if (NOT_NOW.has(code) || failure.code === 503) return unavailable(`${stream}: ${description}`);
   return new AutoWeaveError('AW_BROKER_REFUSED', `Cannot store message in ${stream}: ${description} (${code})`);
 }
+
+/** The cause of an error when the broker is there, but nobody listens on the subject. */
+export const NO_LISTENER = Symbol('nobody listens');
 
 /** The broker is away or did not answer; whether it stored anything is not known. */
 export function unavailable(what: string, cause?: unknown): AutoWeaveError {

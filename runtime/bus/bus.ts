@@ -8,7 +8,7 @@ import type { Headers } from '../message/message.ts';
 /** Messages of one {@link Bus.commit}, at most: the server's limit. */
 export const MAX_BATCH = 1_000;
 
-export const STREAM_NAMES = ['EVENTS', 'MAILBOX', 'STATE', 'DEAD'] as const;
+export const STREAM_NAMES = ['EVENTS', 'MAILBOX', 'STATE', 'DEAD', 'HISTORY'] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 
 /** A message on its way into a stream. */
@@ -16,10 +16,22 @@ export interface Outgoing {
   readonly subject: string;
   readonly headers?: Headers;
   readonly body: Uint8Array;
-  /** Store only if this is the last sequence on this very subject; 0 means that there is none. */
+  /** Stored once within the stream's duplicate window, however often it is sent. */
+  readonly id?: string;
+  /** Store only if this is the last sequence on this very subject, or on `expectLastOn`; 0 means that there is none. */
   readonly expectLastSequence?: number;
+  /** The subject that `expectLastSequence` is about, when it is another one of the same stream. */
+  readonly expectLastOn?: string;
   /** Remove every earlier message with this subject. */
   readonly replacesEarlier?: boolean;
+  /** Keep it until then, and put it on a subject of the same stream; trimming its own subject cancels it. */
+  readonly deliver?: Delivery;
+}
+
+export interface Delivery {
+  /** Milliseconds since 1970; in the past means at once. */
+  readonly at: number;
+  readonly to: string;
 }
 
 /** A message as it stands in a stream. */
@@ -33,10 +45,14 @@ export interface Stored {
   readonly storedAt: number;
 }
 
-/** `stored` gives the sequence of each message, in order; `conflict` says that an expected sequence was not met. */
+/**
+ * `stored` gives the sequence of each message, in order; `conflict` says that an expected sequence was not met,
+ * `duplicate` that one of several ids had been stored before. In both cases nothing was stored now. A commit of one
+ * message whose id was stored before is `stored`, with the sequence of then.
+ */
 export type CommitResult =
   | { readonly outcome: 'stored'; readonly sequences: readonly number[] }
-  | { readonly outcome: 'conflict' };
+  | { readonly outcome: 'conflict' | 'duplicate' };
 
 export interface StreamStatus {
   readonly messages: number;
@@ -106,6 +122,9 @@ export interface Bus extends AsyncDisposable {
   /** The last message that matches the subject, wildcards allowed. */
   last(stream: StreamName, subject: string): Promise<Stored | undefined>;
 
+  /** How many messages each subject has; for filters that match few subjects. */
+  subjects(stream: StreamName, filter: string): Promise<ReadonlyMap<string, number>>;
+
   /** One message by its sequence. */
   at(stream: StreamName, sequence: number): Promise<Stored | undefined>;
 
@@ -119,6 +138,25 @@ export interface Bus extends AsyncDisposable {
 
   /** Sends an answer; fire and forget. */
   answer(replyTo: string, headers: Headers, body: Uint8Array): void;
+
+  /** Tells whoever listens on the channel at this moment; not stored, no answer. */
+  broadcast(channel: string, body: Uint8Array): void;
+
+  /** Hears what is broadcast and asked on a channel, that of this process included. */
+  listen(channel: string, onHeard: (heard: Heard) => void): Disposable;
+
+  /**
+   * Asks whoever listens on the channel and gives the first answer. One attempt.
+   *
+   * @throws AW_NOBODY_LISTENS at once when there is nobody; AW_BROKER_UNAVAILABLE when no answer came in time
+   */
+  ask(channel: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+}
+
+export interface Heard {
+  readonly body: Uint8Array;
+  /** Answers who asked; does nothing for a broadcast. */
+  reply(body: Uint8Array): void;
 }
 
 export interface Inbox extends Disposable {

@@ -88,6 +88,7 @@ function toConfig(definition: StreamDefinition, options: EnsureOptions): Partial
     allow_direct: true,
     allow_atomic: true,
     allow_rollup_hdrs: true,
+    ...(definition.hasSchedules ? { allow_msg_schedules: true } : {}),
     ...(definition.subjectTransform ? { subject_transform: { ...definition.subjectTransform } } : {}),
   };
 }

@@ -52,7 +52,7 @@ export async function getFromLeader(
   if (error === undefined) throw unavailable(`${stream} gave no message and no error`);
   if (error.err_code === NOT_FOUND) return undefined;
   const refusal = classifyRefusal(stream, error);
-  throw refusal === 'conflict' ? unavailable(error.description) : refusal;
+  throw typeof refusal === 'string' ? unavailable(error.description) : refusal;
 }
 
 interface ApiMessage {

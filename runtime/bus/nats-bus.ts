@@ -21,6 +21,7 @@ import {
   type StreamStatus,
 } from './bus.ts';
 import { type ApiFailure, classifyRefusal, isPassing } from './bus-errors.ts';
+import { createChannels } from './channels.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
@@ -131,6 +132,7 @@ function createNatsBus(
     return () => void reconnectListeners.delete(listener);
   };
   const answers = createAnswers(connection, clock, onReconnect);
+  const channels = createChannels(connection, requester);
   const parts = { connection, manager, requester, clock, log, onReconnect };
   let isConnected = true;
 
@@ -169,6 +171,10 @@ function createNatsBus(
     page: (stream, pageOptions) => readPage(parts, stream, pageOptions),
     count: (stream, filter, from) => countMatching(parts, stream, filter, from),
     last: (stream, subject) => getFromLeader(parts, stream, { last_by_subj: subject }),
+    async subjects(stream, filter) {
+      const { state } = await manager.streams.info(stream, { subjects_filter: filter });
+      return new Map(Object.entries(state.subjects ?? {}));
+    },
     at: (stream, sequence) => getFromLeader(parts, stream, { seq: sequence }),
     async streamStatus(stream): Promise<StreamStatus> {
       const { state, config, created } = await manager.streams.info(stream);
@@ -184,6 +190,7 @@ function createNatsBus(
     },
     openInbox: answers.openInbox,
     answer: answers.answer,
+    ...channels,
     async [Symbol.asyncDispose]() {
       requester[Symbol.dispose]();
       await connection.close();
@@ -202,10 +209,9 @@ async function publishUntilAcknowledged(
   while (true) {
     signal.throwIfAborted();
     try {
-      const headers = natsHeaders(message);
-      headers.set('Nats-Msg-Id', id);
+      const headers = natsHeaders({ ...message, id });
       const answer = await request(requester, message.subject, message, headers);
-      if (answer === 'conflict') {
+      if (typeof answer === 'string') {
         throw new AutoWeaveError(
           'AW_BROKER_REFUSED',
           `Cannot store message on "${message.subject}": wrong last sequence`,
@@ -225,7 +231,7 @@ async function publishUntilAcknowledged(
 
 async function commitOne(requester: Requester, stream: string, message: Outgoing): Promise<CommitResult> {
   const answer = await request(requester, stream, message, natsHeaders(message));
-  return answer === 'conflict' ? { outcome: 'conflict' } : { outcome: 'stored', sequences: [answer.seq] };
+  return typeof answer === 'string' ? { outcome: answer } : { outcome: 'stored', sequences: [answer.seq] };
 }
 
 /** All or none: the server keeps the messages back until the one that commits, which alone is answered. */
@@ -251,7 +257,7 @@ async function commitBatch(
     }
     headers.set('Nats-Batch-Commit', '1');
     const answer = await request(requester, stream, message, headers);
-    if (answer === 'conflict') return { outcome: 'conflict' };
+    if (typeof answer === 'string') return { outcome: answer };
     const first = answer.seq - last;
     return { outcome: 'stored', sequences: messages.map((_, offset) => first + offset) };
   }
@@ -269,19 +275,27 @@ async function request(
   stream: string,
   message: Outgoing,
   headers: MsgHdrs,
-): Promise<PublishAnswer | 'conflict'> {
+): Promise<PublishAnswer | 'conflict' | 'duplicate'> {
   const answer = await requester.request(message.subject, message.body, headers, ACK_MS);
   const parsed = answer.json<PublishAnswer>();
   if (parsed.error === undefined) return parsed;
   const refusal = classifyRefusal(stream, parsed.error);
-  if (refusal === 'conflict') return refusal;
+  if (typeof refusal === 'string') return refusal;
   throw refusal;
 }
 
 function natsHeaders(message: Outgoing): MsgHdrs {
   const headers = toNatsHeaders(message.headers);
+  if (message.id !== undefined) headers.set('Nats-Msg-Id', message.id);
   if (message.expectLastSequence !== undefined) {
     headers.set('Nats-Expected-Last-Subject-Sequence', String(message.expectLastSequence));
+  }
+  if (message.expectLastOn !== undefined) {
+    headers.set('Nats-Expected-Last-Subject-Sequence-Subject', message.expectLastOn);
+  }
+  if (message.deliver) {
+    headers.set('Nats-Schedule', `@at ${new Date(message.deliver.at).toISOString()}`);
+    headers.set('Nats-Schedule-Target', message.deliver.to);
   }
   if (message.replacesEarlier) headers.set('Nats-Rollup', 'sub');
   return headers;

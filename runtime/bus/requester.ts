@@ -1,6 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
-import { unavailable } from './bus-errors.ts';
+import { NO_LISTENER, unavailable } from './bus-errors.ts';
 import { readHeaders } from './nats-headers.ts';
 
 /** How often overdue requests are looked for: the precision of a time-out. */
@@ -50,7 +50,8 @@ export function createRequester(connection: NatsConnection, clock: Clock): Reque
       if (error) return;
       const found = take(message.subject.slice(inbox.length));
       if (found === undefined) return;
-      if (readHeaders(message).status === 503) found.reject(unavailable(`nobody answers on "${found.subject}"`));
+      if (readHeaders(message).status === 503)
+        found.reject(unavailable(`nobody answers on "${found.subject}"`, NO_LISTENER));
       else found.resolve(message);
     },
   });

@@ -19,6 +19,8 @@ export interface StreamDefinition {
   readonly duplicateWindowMs?: number;
   /** True when the body limit of messages holds here; the other streams carry wrapped messages, which are larger. */
   readonly isLimited: boolean;
+  /** True when messages may be kept until their time. */
+  readonly hasSchedules?: boolean;
   readonly subjectTransform?: { readonly src: string; readonly dest: string };
 }
 
@@ -36,8 +38,9 @@ export const STREAMS: readonly StreamDefinition[] = [
   {
     name: 'MAILBOX',
     description: 'Commands to actors, in order, down to the checkpoints',
-    subjects: ['aw.*.cmd.*.*', 'aw._sys.cursor.mailbox.>'],
+    subjects: ['aw.*.cmd.*.*', 'aw.*.parked.*.*.*', 'aw.*.timer.*.*.*.*', 'aw._sys.cursor.mailbox.>'],
     duplicateWindowMs: 120_000,
+    hasSchedules: true,
     isLimited: true,
     subjectTransform: {
       src: 'aw.*.cmd.*.*',
@@ -57,6 +60,14 @@ export const STREAMS: readonly StreamDefinition[] = [
     subjects: ['aw.*.dead.>', 'aw._sys.cursor.dead.>'],
     maxAgeMs: 30 * DAY_MS,
     maxBytes: 1024 ** 3,
+    isLimited: false,
+  },
+  {
+    name: 'HISTORY',
+    description: 'What a replay needs beside the commands: clock reads, and archived commands',
+    subjects: ['aw.*.history.*.*.*', 'aw._sys.cursor.history.>'],
+    maxAgeMs: 30 * DAY_MS,
+    maxBytes: 4 * 1024 ** 3,
     isLimited: false,
   },
 ];

@@ -12,6 +12,8 @@ export interface Clock {
    * @throws the signal's reason when it aborts first.
    */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves once whatever is ready to run now has run. */
+  turn(): Promise<void>;
 }
 
 /** The instant as messages carry it. */

@@ -22,4 +22,5 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };

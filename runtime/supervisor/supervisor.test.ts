@@ -28,6 +28,7 @@ function createTestClock(): TestClock {
         timers = timers.filter((other) => other !== timer);
       };
     },
+    turn: async () => {},
     sleep(delayMs, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       if (signal?.aborted) reject(signal.reason);

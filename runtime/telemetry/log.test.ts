@@ -8,6 +8,7 @@ const clock: Clock = {
   now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6),
   monotonic: () => 0,
   schedule: () => () => {},
+  turn: async () => {},
   sleep: () => Promise.resolve(),
 };
 

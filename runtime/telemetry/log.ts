@@ -64,7 +64,13 @@ export const noLog: Log = createLog({
   level: 'silent',
   write: () => {},
   format: 'json',
-  clock: { now: () => 0, monotonic: () => 0, schedule: () => () => {}, sleep: () => Promise.resolve() },
+  clock: {
+    now: () => 0,
+    monotonic: () => 0,
+    schedule: () => () => {},
+    turn: async () => {},
+    sleep: () => Promise.resolve(),
+  },
 });
 
 function renderJson(time: string, level: LogLevel, event: string, fields: Record<string, unknown>): string {

@@ -9,6 +9,7 @@ test('precise time adds the fractions of the monotonic clock, and follows a cloc
     now: () => wall,
     monotonic: () => monotonic,
     schedule: () => () => {},
+    turn: async () => {},
     sleep: () => Promise.resolve(),
   });
   assert.equal(time(), 1_000);

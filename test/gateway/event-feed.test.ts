@@ -24,6 +24,7 @@ function open(t: TestContext) {
       scheduled.set(callback, time + delayMs);
       return () => scheduled.delete(callback);
     },
+    turn: async () => {},
     sleep: () => Promise.resolve(),
   };
   const skipped: string[] = [];

@@ -25,6 +25,7 @@ function createTurnClock() {
       scheduled.add(callback);
       return () => scheduled.delete(callback);
     },
+    turn: async () => {},
     async sleep() {
       await nextTurn();
     },

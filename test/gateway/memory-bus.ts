@@ -158,6 +158,10 @@ export function createMemoryBus({ turn = async () => {}, isStale = () => false }
     trim: absent,
     openInbox: absent,
     answer: absent,
+    subjects: absent,
+    broadcast: absent,
+    listen: absent,
+    ask: absent,
     async [Symbol.asyncDispose]() {},
   };
   return bus;

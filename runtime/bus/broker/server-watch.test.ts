@@ -28,6 +28,7 @@ suite('watchServer', () => {
     const clock: Clock = {
       now: () => 0,
       monotonic: () => 0,
+      turn: async () => {},
       sleep: () => Promise.resolve(),
       schedule(_delayMs, callback) {
         next = callback;
