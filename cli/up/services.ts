@@ -40,7 +40,7 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
       disk.check();
       return actors.get().send(address, type, data, { ...options, source: 'gateway' });
     },
-    ...createInspector(bus, config.tenant, (partition, item) => actors.value?.isSent(partition, item) ?? false),
+    ...createInspector(bus, config.tenant),
     health() {
       const components = board.components();
       return {

@@ -5,11 +5,12 @@ import { type PartitionedAddress, stateSubject, tenantOf } from '../message/subj
 import type { Span } from '../telemetry/spans.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
 import { type BunchParts, type Loaded, runBunch, serialise } from './bunch.ts';
-import type { Committer } from './committer.ts';
+import type { Committer, Fenced } from './committer.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
-import { datedItems, decodeEntry, type EntryToWrite, type OutboxItem } from './entry.ts';
+import { datedItems, decodeEntry, encodeEntry, type OutboxItem } from './entry.ts';
 import { failureAnswer } from './handling.ts';
+import type { Outbox } from './outbox.ts';
 
 /**
  * One key while it has something to do. States:
@@ -38,10 +39,10 @@ export interface ActivationParts extends BunchParts {
   readonly nextCommit: () => number;
   /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
   readonly suspectUpTo: number;
-  /** True for an item that has reached its target, so that the entry need not carry it on. */
-  readonly isSent: (partition: number, item: OutboxItem & { readonly at: number }) => boolean;
+  readonly outbox: Pick<Outbox, 'isSent' | 'send'>;
+  readonly partition: Fenced;
   /** The message's effects are committed (or it had none to have). */
-  readonly onDone: (partition: number, sequence: number) => void;
+  readonly onDone: (sequence: number) => void;
 }
 
 /** Messages run before a commit, at most: what is run again after a failure, and the room a crash leaves suspect. */
@@ -53,8 +54,7 @@ export function createActivation(
   definition: ActorDefinition,
   address: PartitionedAddress,
 ): Activation {
-  const { bus, committer, clock, random, signal, log, instruments, tracer, onDone } = parts;
-  const { partition } = address;
+  const { bus, committer, clock, random, signal, log, instruments, tracer, onDone, partition, outbox } = parts;
   const subject = stateSubject(address);
   const version = definition.version ?? 1;
   const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
@@ -93,7 +93,6 @@ export function createActivation(
         lastSeq: 0,
         attempt: 0,
         outbox: [],
-        sequence: 0,
       };
     }
     const entry = decodeEntry(subject, stored.body);
@@ -113,7 +112,6 @@ export function createActivation(
       lastSeq: isSame ? entry.lastSeq : 0,
       attempt: isSame ? entry.attempt : 0,
       outbox: datedItems(entry.outbox, stored.sequence),
-      sequence: stored.sequence,
     };
   };
 
@@ -209,13 +207,13 @@ export function createActivation(
     attempt: number,
     spans: readonly Span[] = [],
   ): Promise<Loaded> => {
-    const carried = from.outbox.filter((item) => !parts.isSent(partition, item));
+    const carried = from.outbox.filter((item) => !outbox.isSent(partition, item));
     const carriedBytes = carried.reduce((sum, { body }) => sum + body.length, 0);
     if (carriedBytes > bus.maxEntryBytes / 4) {
       // What it sent before is still here: it goes on when its targets have taken some of it.
       throw new RetryableError('AW_OUTBOX_FULL', `${carriedBytes} bytes wait to be sent`, { retryAfterMs: 0 });
     }
-    const entry: EntryToWrite = {
+    const body = encodeEntry({
       stateText,
       version,
       incarnation: parts.incarnation,
@@ -224,21 +222,21 @@ export function createActivation(
       outbox: [...carried, ...items],
       writer: parts.writer,
       commit: parts.nextCommit(),
-    };
+    });
     const commitSpans = spans.map(({ traceparent }) =>
       tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
     );
-    const result = await committer.commit({ subject, partition, expected: from.sequence, entry });
+    const onStored = (sequence: number) => outbox.send(partition, datedItems(items, sequence), sequence);
+    const result = await committer.commit({ subject, partition, body, onStored });
     for (const span of commitSpans) span.end();
     if (result.outcome === 'lost') {
-      throw new RetryableError('AW_OWNER_LOST', `Another process has written "${subject}"`, { retryAfterMs: 0 });
+      throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });
     }
-    const { sequence } = result;
-    return { stateText, lastSeq, attempt, outbox: datedItems(entry.outbox, sequence), sequence };
+    return { stateText, lastSeq, attempt, outbox: [...carried, ...datedItems(items, result.sequence)] };
   };
 
   const drop = (count: number): void => {
-    for (const { sequence } of queue.slice(0, count)) onDone(partition, sequence);
+    for (const { sequence } of queue.slice(0, count)) onDone(sequence);
     queue = queue.slice(count);
   };
 

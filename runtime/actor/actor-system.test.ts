@@ -15,6 +15,8 @@ import { startTestServer, type TestServer } from '../../test/harness/nats-server
 import { until } from '../../test/harness/until.ts';
 import type { Bus, CommitResult, Outgoing, ReadOptions, Stored, StreamName } from '../bus/bus.ts';
 import { unavailable } from '../bus/bus-errors.ts';
+import type { Clock } from '../clock/clock.ts';
+import { systemClock } from '../clock/system-clock.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { defineActor } from './definition.ts';
@@ -94,10 +96,11 @@ function withCommit(
 }
 
 /** A bus that a killed process would leave: from `die` on, whatever is asked of it never comes. */
-function mortalBus(base: Bus): { readonly bus: Bus; die(): void } {
+function mortalParts(base: Bus): { readonly bus: Bus; readonly clock: Clock; die(): void } {
   let isDead = false;
   const never = new Promise<never>(() => {});
-  const guarded = new Proxy(base, {
+  const ears: Disposable[] = [];
+  const bus = new Proxy(base, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
@@ -109,10 +112,26 @@ function mortalBus(base: Bus): { readonly bus: Bus; die(): void } {
           }
         };
       }
-      return (...args: unknown[]) => (isDead ? never : member.apply(target, args));
+      return (...args: unknown[]) => {
+        if (isDead) return never;
+        const result: unknown = member.apply(target, args);
+        if (name === 'listen') ears.push(result as Disposable);
+        return result;
+      };
     },
   });
-  return { bus: guarded, die: () => (isDead = true) };
+  const clock: Clock = {
+    ...systemClock,
+    schedule: (delayMs, callback) => systemClock.schedule(delayMs, () => !isDead && callback()),
+  };
+  return {
+    bus,
+    clock,
+    die() {
+      isDead = true;
+      for (const ear of ears) ear[Symbol.dispose]();
+    },
+  };
 }
 
 async function* readNothing(_stream: StreamName, { signal }: ReadOptions): AsyncGenerator<readonly Stored[]> {
@@ -202,8 +221,8 @@ describe('actor system', () => {
 
   test('what was committed and not sent is sent by the next start, once', async () => {
     const address = freshCounter();
-    const mortal = mortalBus(withCommit('EVENTS', () => new Promise<never>(() => {})));
-    const killed = await startTestActors(mortal.bus);
+    const mortal = mortalParts(withCommit('EVENTS', () => new Promise<never>(() => {})));
+    const killed = await startTestActors(mortal.bus, undefined, { clock: mortal.clock });
     await killed.call(address, 'counter.add', { add: 1 }, TIMEOUT);
     await killed.call(address, 'counter.add', { add: 2 }, TIMEOUT);
     mortal.die();
@@ -238,8 +257,8 @@ describe('actor system', () => {
       assert.equal(actors.isReading, true);
     }
     await discardCursors();
-    const mortal = mortalBus(withCommit('EVENTS', () => new Promise<never>(() => {})));
-    const killed = await startTestActors(mortal.bus);
+    const mortal = mortalParts(withCommit('EVENTS', () => new Promise<never>(() => {})));
+    const killed = await startTestActors(mortal.bus, undefined, { clock: mortal.clock });
     await killed.call(address, 'counter.add', { add: 3 }, TIMEOUT);
     mortal.die();
     await using last = await startTestActors(bus);
@@ -378,7 +397,11 @@ describe('actor system', () => {
 
   test('a call that nobody answers ends with a typed error', async () => {
     const unread = new Proxy(bus, {
-      get: (target, name) => (name === 'read' ? readNothing : Reflect.get(target, name, target)),
+      get(target, name) {
+        if (name !== 'read') return Reflect.get(target, name, target);
+        return (...args: Parameters<Bus['read']>) =>
+          args[0] === 'MAILBOX' ? readNothing(...args) : target.read(...args);
+      },
     });
     await using actors = await startTestActors(unread);
     const call = actors.call(freshCounter(), 'counter.add', { add: 1 }, { timeoutMs: 50 });

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
+import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
 import { startDeadline } from '../clock/deadline.ts';
 import type { Random } from '../clock/random.ts';
@@ -10,30 +11,37 @@ import type { Tracer } from '../telemetry/spans.ts';
 import { type ActorClient, openActorClient } from './client.ts';
 import { createCommitter } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
-import type { OutboxItem } from './entry.ts';
-import { startForwarder } from './forwarder.ts';
-import { startMailboxOwner } from './mailbox-owner.ts';
-import { openOutbox } from './outbox.ts';
+import { createForwarding } from './forwarding.ts';
+import { createLoad, openMailbox } from './mailbox.ts';
+import { encodeMark, markSubject, readMarks } from './mark.ts';
+import { createOutbox } from './outbox.ts';
+import { startOwnership } from './ownership.ts';
+import { openPartition, type Partition } from './partition.ts';
+import { createTrimmer } from './trimmer.ts';
 
-/** Runs actors on a bus: reads their mailboxes, commits their states, sends what they send. */
+/**
+ * Runs actors on a bus: reads their mailboxes, commits their states, sends what they send. Any number of processes may
+ * do so on one broker: they share the partitions among them.
+ */
 export interface ActorSystem extends AsyncDisposable, Pick<ActorClient, 'send' | 'call'> {
   readonly exited: Promise<ExitReason>;
   /** True while mailboxes and events are being read. */
   readonly isReading: boolean;
   readonly status: ActorSystemStatus;
-  readonly isSent: IsSent;
 }
 
 export type ExitReason = { readonly kind: 'normal' } | { readonly kind: 'error'; readonly error: unknown };
 
-/** True for an item that has reached its target. */
-export type IsSent = (partition: number, item: OutboxItem & { readonly at: number }) => boolean;
-
 export interface ActorSystemStatus {
+  /** Id of this process among the members. */
+  readonly member: string;
+  readonly members: number;
+  /** Partitions that this process owns. */
+  readonly partitions: number;
   readonly activeKeys: number;
   /** Messages read and not yet committed. */
   readonly backlog: number;
-  /** Sequence of the last event that was looked at for forwarding. */
+  /** Sequence of the last event that was looked at for forwarding; 0 where another process forwards. */
   readonly forwardedUpTo: number;
 }
 
@@ -52,12 +60,13 @@ export interface ActorSystemOptions {
   readonly keepHandledMs?: number;
 }
 
-/** How often the log is trimmed, watermarks are written and idle keys forgotten. */
-const UPKEEP_MS = 2_000;
+/** How often marks are written and idle keys forgotten. */
+const UPKEEP_MS = 1_000;
 const PASSIVATE_MS = 30_000;
 const GRACE_MS = 5_000;
 /** The duplicate window of MAILBOX and a margin. */
 const KEEP_HANDLED_MS = 130_000;
+const PAUSE_MS = 100;
 
 export async function startActorSystem(options: ActorSystemOptions): Promise<ActorSystem> {
   const { bus, contracts, clock, random, log, instruments, tracer, graceMs = GRACE_MS } = options;
@@ -68,94 +77,166 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   const reading = new AbortController();
   const running = new AbortController();
   const exit = Promise.withResolvers<ExitReason>();
-  const writer = random.hex(8);
+  const self = random.hex(8);
   let commits = 0;
   let isReading = false;
 
   const stopAtOnce = (error: unknown): void => {
+    if (running.signal.aborted) return;
     isReading = false;
     log.error('actors.lost', { error });
     reading.abort(error);
     running.abort(error);
+    for (const partition of ownership.owned.values()) partition.end(error);
+    ownership.members[Symbol.dispose]();
     exit.resolve({ kind: 'error', error });
   };
 
-  const [mailbox, state, events] = await Promise.all([
+  const [mailboxStatus, stateStatus, eventsStatus] = await Promise.all([
     bus.streamStatus('MAILBOX'),
     bus.streamStatus('STATE'),
     bus.streamStatus('EVENTS'),
   ]);
-  const shared = { bus, clock, random, contracts, log, instruments, tracer, writer, signal: running.signal };
-  const outbox = await openOutbox({ ...shared, incarnation: state.incarnation, onLost: stopAtOnce });
-  const committer = createCommitter({ ...shared, onStored: outbox.onStored });
-  const owner = startMailboxOwner({
+  const incarnations = { state: stateStatus.incarnation, mailbox: mailboxStatus.incarnation };
+  const load = createLoad();
+  const taken = new WeakMap<Partition, boolean>();
+
+  const ownership = startOwnership({
+    bus,
+    clock,
+    random,
+    log,
+    self,
+    signal: running.signal,
+    open({ number, fence, isClean }) {
+      const partition = openPartition(partitionParts, number, fence);
+      taken.set(partition, isClean);
+      return partition;
+    },
+    begin: beginUntilDone,
+    drain,
+    onAsked: () => {},
+  });
+  const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
+  const committer = createCommitter({ ...shared, guard: ownership });
+  const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
+  const partitionParts = {
     ...shared,
     definitions,
     committer,
+    outbox,
+    load,
     maxBodyBytes: bus.maxBodyBytes,
-    incarnation: mailbox.incarnation,
-    suspectUpTo: mailbox.lastSequence,
+    incarnation: incarnations.mailbox,
     nextCommit: () => ++commits,
-    isSent: outbox.isSent,
-    keepHandledMs: options.keepHandledMs ?? KEEP_HANDLED_MS,
-    readSignal: reading.signal,
-  });
-  const forwarder = await startForwarder({
-    ...shared,
-    definitions,
-    signal: reading.signal,
-    incarnation: events.incarnation,
-  });
+  };
+  const mailbox = openMailbox(bus, load, reading.signal);
+  const forwarding = createForwarding({ ...shared, definitions, incarnation: eventsStatus.incarnation });
+  const trimmer = createTrimmer(bus, clock, options.keepHandledMs ?? KEEP_HANDLED_MS);
   const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
-  isReading = true;
-  for (const part of [owner.ended, forwarder.ended]) {
-    part.then(
-      () =>
-        !reading.signal.aborted &&
-        stopAtOnce(new AutoWeaveError('AW_BROKER_UNAVAILABLE', 'The log can no longer be read')),
-      (error: unknown) => !reading.signal.aborted && stopAtOnce(error),
-    );
+  for (const failed of [mailbox.failed, forwarding.failed]) {
+    failed.catch((cause: unknown) => {
+      if (reading.signal.aborted) return;
+      stopAtOnce(new AutoWeaveError('AW_BROKER_UNAVAILABLE', 'The log can no longer be read', { cause }));
+    });
+  }
+
+  async function begin(partitions: readonly Partition[]): Promise<void> {
+    const [markOf, { lastSequence }] = await Promise.all([readMarks(bus, incarnations), bus.streamStatus('MAILBOX')]);
+    await outbox.take(partitions, (partition) => markOf(partition).sentUpTo);
+    for (const partition of partitions) {
+      const { handledUpTo } = markOf(partition.number);
+      partition.begin({ handledUpTo, suspectUpTo: taken.get(partition) ? 0 : lastSequence });
+    }
+    const still = partitions.filter(({ signal }) => !signal.aborted);
+    if (still.length > 0) mailbox.add(still);
+    const first = still.find(({ number }) => number === 0);
+    // One process forwards events: the owner of the first partition.
+    if (first !== undefined) forwarding.begin(first, reading.signal);
+  }
+
+  async function beginUntilDone(partitions: readonly Partition[]): Promise<void> {
+    let open = partitions;
+    while (open.length > 0) {
+      try {
+        return await begin(open);
+      } catch (error) {
+        if (!isPassing(error)) return stopAtOnce(error);
+        await clock.sleep(PAUSE_MS, running.signal).catch(() => undefined);
+        open = open.filter(({ signal }) => !signal.aborted);
+      }
+    }
+  }
+
+  async function drain(partition: Partition, until: AbortSignal): Promise<void> {
+    if (partition.number === 0) await forwarding.end();
+    await partition.whenIdle(until);
+    const isLate = new Promise<void>((resolve) => {
+      if (until.aborted) resolve();
+      until.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([outbox.whenSent(partition).then(() => writeMark(partition)), isLate]);
+  }
+
+  const written = new WeakMap<Partition, string>();
+
+  /** What the next owner of the partition begins with. */
+  async function writeMark(partition: Partition): Promise<void> {
+    const mark = { sentUpTo: outbox.sentUpTo(partition), handledUpTo: partition.handledUpTo };
+    const key = `${mark.sentUpTo}/${mark.handledUpTo}`;
+    if (written.get(partition) === key) return;
+    const body = encodeMark(mark, incarnations);
+    const { outcome } = await committer.commit({ subject: markSubject(partition.number), partition, body });
+    if (outcome === 'stored') written.set(partition, key);
   }
 
   const upkeep = async (): Promise<void> => {
     while (!running.signal.aborted) {
       await clock.sleep(UPKEEP_MS, running.signal).catch(() => undefined);
       if (running.signal.aborted) return;
-      owner.passivate(PASSIVATE_MS);
       try {
-        await outbox.writeWatermarks();
-        await owner.trim();
+        const partitions = [...ownership.owned.values()];
+        for (const partition of partitions) partition.passivate(PASSIVATE_MS);
+        await Promise.all(partitions.map(writeMark));
+        await trimmer.trim(partitions);
       } catch (error) {
         // Nothing depends on it: the next turn does it.
         log.debug('upkeep.postponed', { error });
       }
     }
   };
+
+  await ownership.start();
+  isReading = true;
   void upkeep();
 
   return {
     exited: exit.promise,
     get isReading() {
-      return isReading;
+      return isReading && mailbox.isReading;
     },
-    isSent: outbox.isSent,
     get status() {
-      return { activeKeys: owner.activeKeys, backlog: owner.backlog, forwardedUpTo: forwarder.position };
+      const partitions = [...ownership.owned.values()];
+      return {
+        member: self,
+        members: ownership.members.live.length,
+        partitions: partitions.length,
+        activeKeys: partitions.reduce((sum, { activeKeys }) => sum + activeKeys, 0),
+        backlog: load.messages,
+        forwardedUpTo: forwarding.position,
+      };
     },
     send: client.send,
     call: client.call,
     async [Symbol.asyncDispose]() {
       isReading = false;
-      reading.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));
       using grace = startDeadline(clock, graceMs, new AutoWeaveError('AW_STOPPING', 'The time to stop is up'));
-      await owner.whenIdle(grace.signal);
-      const drained = outbox
-        .whenIdle()
-        .then(() => outbox.writeWatermarks())
-        .then(() => owner.trim());
+      const stopped = ownership.stop(grace.signal).then(() => trimmer.trim([]));
       const isOver = new Promise((resolve) => grace.signal.addEventListener('abort', resolve, { once: true }));
-      if (!grace.signal.aborted) await Promise.race([drained.catch(() => undefined), isOver]);
+      await Promise.race([stopped.catch(() => undefined), isOver]);
+      reading.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));
       running.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));
+      for (const partition of ownership.owned.values()) partition.end(running.signal.reason);
       client[Symbol.dispose]();
       exit.resolve({ kind: 'normal' });
     },

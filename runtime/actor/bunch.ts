@@ -15,8 +15,6 @@ export interface Loaded {
   readonly lastSeq: number;
   readonly attempt: number;
   readonly outbox: readonly (OutboxItem & { readonly at: number })[];
-  /** Sequence of the entry in STATE; 0 when there is none. */
-  readonly sequence: number;
 }
 
 /** What a run of messages came to. */

@@ -2,30 +2,41 @@ import { type Bus, MAX_BATCH, type Outgoing } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
-import { decodeEntry, type EntryToWrite, encodeEntry, type StateEntry } from './entry.ts';
+import { fenceSubject } from './fence.ts';
 
 /**
  * The one writer to STATE of a process: entries that wait are committed together, in one atomic batch after the other,
- * each on condition that nobody else has written its key meanwhile.
+ * each on condition that the fences of its partitions still stand. No entry has a condition of its own: behind its
+ * fence, an owner is the only writer of its keys.
  */
+
+/** What a commit must know of the partition it writes to. */
+export interface Fenced {
+  readonly number: number;
+  /** Sequence of the fence that we wrote. */
+  readonly fence: number;
+  /** Aborts when the partition is no longer ours. */
+  readonly signal: AbortSignal;
+}
 
 /** A commit as its activation asks for it. */
 export interface CommitRequest {
   readonly subject: string;
-  readonly partition: number;
-  /** Sequence of the entry it replaces; 0 when there is none. */
-  readonly expected: number;
-  readonly entry: EntryToWrite;
+  readonly partition: Fenced;
+  /** Unlike that of any other commit, so that it can be recognised. */
+  readonly body: Uint8Array;
+  /** Called when it is stored, in the order of STATE. */
+  readonly onStored?: (sequence: number) => void;
 }
 
-/** `lost`: somebody else has written this key; what was computed from the old entry is worth nothing. */
+/** `lost`: the partition has another owner; what was computed is worth nothing. */
 export type CommitOutcome = { readonly outcome: 'stored'; readonly sequence: number } | { readonly outcome: 'lost' };
 
 export interface Committer {
   /**
-   * Waits for a broker that is away as long as the signal allows.
+   * Waits for a broker that is away as long as the partition is ours.
    *
-   * @throws the signal's reason, or the broker's refusal of this very entry.
+   * @throws the broker's refusal of this very entry.
    */
   commit(request: CommitRequest): Promise<CommitOutcome>;
 }
@@ -34,13 +45,18 @@ export interface CommitterParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly instruments: Instruments;
-  readonly signal: AbortSignal;
-  /** Called for each stored entry, in the order of STATE. */
-  readonly onStored: (request: CommitRequest, sequence: number) => void;
+  readonly guard: Guard;
+}
+
+/** Finds out whose partitions are, and gives up those that are lost: their signals abort. */
+export interface Guard {
+  /** After a refusal: reads the fences. */
+  verify(partitions: readonly Fenced[]): Promise<void>;
+  /** After a batch whose fate is not known: writes the fences anew, so that it is stored by now, or never will be. */
+  renew(partitions: readonly Fenced[]): Promise<void>;
 }
 
 interface Waiting extends CommitRequest {
-  readonly body: Uint8Array;
   resolve(outcome: CommitOutcome): void;
   reject(error: unknown): void;
 }
@@ -48,11 +64,11 @@ interface Waiting extends CommitRequest {
 const MAX_ROUND = Math.min(500, MAX_BATCH);
 const PAUSE_MS = 100;
 
-export function createCommitter({ bus, clock, instruments, signal, onStored }: CommitterParts): Committer {
+export function createCommitter({ bus, clock, instruments, guard }: CommitterParts): Committer {
   let queue: Waiting[] = [];
   let isRunning = false;
 
-  const run = async () => {
+  const run = async (): Promise<void> => {
     isRunning = true;
     // One turn of the event loop lets activations that finish together share a round.
     await clock.turn();
@@ -66,19 +82,18 @@ export function createCommitter({ bus, clock, instruments, signal, onStored }: C
 
   const settleRound = async (round: readonly Waiting[]): Promise<void> => {
     let open = round;
-    while (open.length > 0) {
-      if (signal.aborted) {
-        for (const waiting of open) waiting.reject(signal.reason);
-        return;
-      }
+    while (true) {
+      open = open.filter(isOurs);
+      if (open.length === 0) return;
+      const partitions = [...new Set(open.map(({ partition }) => partition))];
       try {
-        const result = await bus.commit('STATE', open.map(toOutgoing));
+        const result = await bus.commit('STATE', fenceRound(open));
         if (result.outcome === 'stored') return settle(open, result.sequences);
-        open = await sortOut(open);
+        await guard.verify(partitions);
       } catch (error) {
         if (isPassing(error)) {
-          // Stored or not: sent again it is either stored now, or refused and found to be our own.
-          await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+          await guard.renew(partitions);
+          open = await findUnstored(open.filter(isOurs));
         } else if (open.length === 1) {
           return open[0]!.reject(error);
         } else {
@@ -93,53 +108,69 @@ export function createCommitter({ bus, clock, instruments, signal, onStored }: C
   const settle = (stored: readonly Waiting[], sequences: readonly number[]): void => {
     instruments.commits.add(1, { stream: 'STATE', outcome: 'stored' });
     instruments.commitSize.record(stored.length, { stream: 'STATE' });
-    for (const [index, waiting] of stored.entries()) {
-      onStored(waiting, sequences[index]!);
-      waiting.resolve({ outcome: 'stored', sequence: sequences[index]! });
+    for (const [index, { onStored, resolve }] of stored.entries()) {
+      onStored?.(sequences[index]!);
+      resolve({ outcome: 'stored', sequence: sequences[index]! });
     }
   };
 
-  /** After a refusal: entries found stored are our own whose answer was lost, others have another writer or go again. */
-  const sortOut = async (round: readonly Waiting[]): Promise<readonly Waiting[]> => {
-    const found = await Promise.all(round.map(({ subject }) => bus.last('STATE', subject)));
-    const own: { readonly waiting: Waiting; readonly sequence: number }[] = [];
-    const again: Waiting[] = [];
-    for (const [index, waiting] of round.entries()) {
-      const stored = found[index];
-      const sequence = stored?.sequence ?? 0;
-      if (sequence === waiting.expected) {
-        again.push(waiting);
-      } else if (stored && isOwn(decodeEntry(stored.subject, stored.body), waiting.entry)) {
-        own.push({ waiting, sequence });
-      } else {
-        waiting.resolve({ outcome: 'lost' });
-      }
-    }
-    own.sort((a, b) => a.sequence - b.sequence);
-    if (own.length > 0)
+  /** Settles those that are found stored after all; gives the others. */
+  const findUnstored = async (round: readonly Waiting[]): Promise<readonly Waiting[]> => {
+    const found = await Promise.all(round.map(({ subject, partition }) => readBack(subject, partition.signal)));
+    const own = round
+      .map((waiting, index) => ({ waiting, stored: found[index] }))
+      .filter(({ waiting, stored }) => stored !== undefined && Buffer.compare(stored.body, waiting.body) === 0)
+      .sort((a, b) => a.stored!.sequence - b.stored!.sequence);
+    if (own.length > 0) {
       settle(
         own.map(({ waiting }) => waiting),
-        own.map(({ sequence }) => sequence),
+        own.map(({ stored }) => stored!.sequence),
       );
-    return again;
+    }
+    const settled = new Set(own.map(({ waiting }) => waiting));
+    return round.filter((waiting) => !settled.has(waiting));
+  };
+
+  const readBack = async (subject: string, signal: AbortSignal) => {
+    while (!signal.aborted) {
+      try {
+        return await bus.last('STATE', subject);
+      } catch {
+        await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+    return undefined;
   };
 
   return {
     commit(request) {
       return new Promise((resolve, reject) => {
-        queue.push({ ...request, body: encodeEntry(request.entry), resolve, reject });
+        queue.push({ ...request, resolve, reject });
         if (!isRunning) void run();
       });
     },
   };
 }
 
-function isOwn(stored: StateEntry, sent: EntryToWrite): boolean {
-  return stored.writer === sent.writer && stored.commit === sent.commit;
+function isOurs(waiting: Waiting): boolean {
+  if (!waiting.partition.signal.aborted) return true;
+  waiting.resolve({ outcome: 'lost' });
+  return false;
 }
 
-function toOutgoing({ subject, body, expected }: Waiting): Outgoing {
-  return { subject, body, expectLastSequence: expected };
+/** The first entry of each partition carries the condition: the batch is stored whole or not at all. */
+function fenceRound(round: readonly Waiting[]): readonly Outgoing[] {
+  const guarded = new Set<Fenced>();
+  return round.map(({ subject, body, partition }) => {
+    if (guarded.has(partition)) return { subject, body };
+    guarded.add(partition);
+    return {
+      subject,
+      body,
+      expectLastSequence: partition.fence,
+      expectLastOn: fenceSubject(partition.number),
+    };
+  });
 }
 
 /** As many as one batch holds, by number and by size; at least one. */

@@ -37,13 +37,27 @@ export interface CursorBatchParts {
 }
 
 const PAUSE_MS = 100;
+const MAX_CURSORS = 1_000;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Reads the cursor of one source; a cursor that counts in another incarnation begins anew at 0. */
+/** Reads the cursor of one source; a position in another incarnation counts as 0. */
 export async function readCursor(bus: Bus, target: StreamName, source: string, incarnation: string): Promise<Cursor> {
   const stored = await bus.last(target, cursorSubject(target, source));
-  if (stored === undefined) return { at: 0, sequence: 0 };
+  return stored === undefined ? { at: 0, sequence: 0 } : toCursor(stored, incarnation);
+}
+
+/** Reads all cursors of a stream, by source. */
+export async function readCursors(
+  bus: Bus,
+  target: StreamName,
+  incarnation: string,
+): Promise<ReadonlyMap<string, Cursor>> {
+  const page = await bus.page(target, { from: 1, filter: cursorSubject(target, '*'), limit: MAX_CURSORS });
+  return new Map(page.map((stored) => [stored.subject.split('.').at(-1) ?? '', toCursor(stored, incarnation)]));
+}
+
+function toCursor(stored: Stored, incarnation: string): Cursor {
   const value = parseCursor(stored);
   return { at: value.incarnation === incarnation ? value.at : 0, sequence: stored.sequence };
 }
@@ -71,65 +85,35 @@ export interface Move {
 /**
  * Stores `messages` and moves the cursors, in one piece, exactly once; waits for a broker that is away.
  *
- * @throws AW_OWNER_LOST when somebody else has moved a cursor.
+ * @returns false when a cursor is not where we left it: an earlier owner has moved it, or our own batch whose answer
+ *   was lost, or it was discarded with the age of its stream. Nothing was stored by this call; {@link readCursor} says
+ *   where it is.
+ * @throws the signal's reason
  */
 export async function commitWithCursors(
   { bus, clock, signal, target, writer, incarnation }: CursorBatchParts,
   moves: readonly Move[],
   messages: readonly Outgoing[],
-): Promise<void> {
-  const toMessages = () =>
-    moves.map(({ source, cursor, to }) => ({
-      subject: cursorSubject(target, source),
-      body: encoder.encode(JSON.stringify({ writer, at: to, incarnation } satisfies CursorValue)),
-      expectLastSequence: cursor.sequence,
-      replacesEarlier: true,
-    }));
-  const settle = (sequences: readonly number[]) => {
-    for (const [index, { cursor, to }] of moves.entries()) {
-      cursor.at = to;
-      cursor.sequence = sequences[index]!;
-    }
-  };
+): Promise<boolean> {
+  const cursors = moves.map(({ source, cursor, to }) => ({
+    subject: cursorSubject(target, source),
+    body: encoder.encode(JSON.stringify({ writer, at: to, incarnation } satisfies CursorValue)),
+    expectLastSequence: cursor.sequence,
+    replacesEarlier: true,
+  }));
   while (true) {
     signal.throwIfAborted();
     try {
-      const cursors = toMessages();
       const result = await bus.commit(target, [...cursors, ...messages]);
-      if (result.outcome === 'stored') return settle(result.sequences);
-      const found = await Promise.all(cursors.map(({ subject }) => bus.last(target, subject)));
-      const isOwn = found.every((stored, index) => {
-        if (stored === undefined) return false;
-        const value = parseCursor(stored);
-        return value.writer === writer && value.at === moves[index]!.to;
-      });
-      // Our own batch, whose answer was lost.
-      if (isOwn) return settle(found.map((stored) => stored!.sequence));
-      if (forgetDiscarded(moves, found)) continue;
-      throw new AutoWeaveError(
-        'AW_OWNER_LOST',
-        `Cannot send to ${target}: another process sends for "${moves[0]?.source}"`,
-        {
-          hint: 'run one runtime on a broker',
-        },
-      );
+      if (result.outcome !== 'stored') return false;
+      for (const [index, { cursor, to }] of moves.entries()) {
+        cursor.at = to;
+        cursor.sequence = result.sequences[index]!;
+      }
+      return true;
     } catch (error) {
       if (!isPassing(error)) throw error;
       await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
     }
   }
-}
-
-/**
- * Cursors stand in streams that discard by age and size. One that is simply gone has no other owner: it begins anew,
- * at the position that this process knows.
- *
- * @returns false when a cursor is there that somebody else has moved
- */
-function forgetDiscarded(moves: readonly Move[], found: readonly (Stored | undefined)[]): boolean {
-  const isMoved = moves.some(({ cursor }, index) => found[index] && found[index].sequence !== cursor.sequence);
-  if (isMoved) return false;
-  const gone = moves.filter((_, index) => found[index] === undefined);
-  for (const { cursor } of gone) cursor.sequence = 0;
-  return gone.length > 0;
 }

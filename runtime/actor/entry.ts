@@ -1,8 +1,9 @@
+import type { Delivery } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Headers } from '../message/message.ts';
 
 /** Where an item of an outbox goes: a stream, or a caller that waits for an answer. */
-export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'REPLY';
+export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'HISTORY' | 'REPLY';
 
 /** One message that left with a commit, on its way to its target. */
 export interface OutboxItem {
@@ -12,6 +13,8 @@ export interface OutboxItem {
   readonly body: string;
   /** Absent for text. */
   readonly encoding?: 'base64';
+  /** For a timer: when it is put where. */
+  readonly deliver?: Delivery;
   /** Sequence in STATE of the commit it came with; absent in the entry of that very commit. */
   readonly at?: number;
 }
@@ -65,10 +68,10 @@ export function itemBody(item: OutboxItem): Uint8Array {
   return item.encoding === 'base64' ? Buffer.from(item.body, 'base64') : utf8.encode(item.body);
 }
 
+/** An item with the sequence of the commit it came with. */
+export type DatedItem = OutboxItem & { readonly at: number };
+
 /** Items of an entry in the order they were made, each with the sequence of the commit it came with. */
-export function datedItems(
-  outbox: readonly OutboxItem[],
-  sequence: number,
-): readonly (OutboxItem & { readonly at: number })[] {
+export function datedItems(outbox: readonly OutboxItem[], sequence: number): readonly DatedItem[] {
   return outbox.map((item) => ({ ...item, at: item.at ?? sequence }));
 }

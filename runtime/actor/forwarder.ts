@@ -7,7 +7,7 @@ import { commandSubject, parseEvent, tenantOf } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
-import { type CursorBatchParts, commitWithCursors, readCursor } from './cursor-batch.ts';
+import { type Cursor, type CursorBatchParts, commitWithCursors, readCursor } from './cursor-batch.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
 
@@ -17,6 +17,7 @@ import type { ActorDefinition } from './definition.ts';
  * forwarding twice is refused there.
  */
 export interface Forwarder {
+  /** Resolves when another process has moved a cursor, or the signal aborts. */
   readonly ended: Promise<void>;
   /** Sequence of the last event that was looked at. */
   readonly position: number;
@@ -58,16 +59,19 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
   const toDead: CursorBatchParts = { ...parts, target: 'DEAD' };
   let position = mailbox.at;
 
-  const store = async (load: Load): Promise<void> => {
+  const store = async (load: Load): Promise<boolean> => {
     // The dead first: a crash between the two repeats only what the mailbox cursor has not passed yet.
-    if (load.dead.length > 0)
-      await commitWithCursors(toDead, [{ source: SOURCE, cursor: dead, to: position }], load.dead);
+    if (load.dead.length > 0 && !(await move(toDead, dead, load.dead))) return false;
     if (load.commands.length + load.dead.length > 0 || position - mailbox.at >= QUIET_EVENTS) {
-      await commitWithCursors(toMailbox, [{ source: SOURCE, cursor: mailbox, to: position }], load.commands);
+      if (!(await move(toMailbox, mailbox, load.commands))) return false;
     }
     for (const span of load.spans) span.end();
     parts.instruments.eventsForwarded.add(load.commands.length);
+    return true;
   };
+
+  const move = (target: CursorBatchParts, cursor: Cursor, messages: readonly Outgoing[]): Promise<boolean> =>
+    commitWithCursors(target, [{ source: SOURCE, cursor, to: position }], messages);
 
   const run = async (): Promise<void> => {
     for await (const bunch of bus.read('EVENTS', { from: mailbox.at + 1, filters: ['aw.*.evt.>'], signal })) {
@@ -76,10 +80,10 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
         forward(parts, stored, load, dead.at);
         position = stored.sequence;
         if (load.commands.length + load.dead.length < MAX_COMMANDS) continue;
-        await store(load);
+        if (!(await store(load))) return;
         load = { commands: [], spans: [], dead: [] };
       }
-      await store(load);
+      if (!(await store(load))) return;
     }
   };
 

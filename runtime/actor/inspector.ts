@@ -2,10 +2,12 @@ import type { Bus, Stored } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { encodeKey } from '../message/key.ts';
 import { isName, parseState, SYSTEM_TENANT } from '../message/subjects.ts';
-import type { IsSent } from './actor-system.ts';
+import { type Cursor, readCursors } from './cursor-batch.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { datedItems, decodeEntry, type StateEntry } from './entry.ts';
 import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
+import { TARGETS } from './outbox.ts';
+import { partitionSource } from './outbox-sender.ts';
 
 /** Reads what actors have committed and what was buried, for people to look at. It changes nothing. */
 export interface Inspector {
@@ -36,9 +38,16 @@ export interface DeadLetterPage {
 
 const MAX_PAGE = 1_000;
 
-/** @param isSent what the running actor system knows; items of an entry outlive their sending */
-export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspector {
-  const toActorRecord = (stored: Stored) => readActorRecord(stored, isSent);
+type SentUpTo = (target: string, partition: number) => number;
+
+export function createInspector(bus: Bus, tenant: string): Inspector {
+  /** Up to which commit a partition's outboxes have reached a stream. */
+  const readSent = async (): Promise<SentUpTo> => {
+    const { incarnation } = await bus.streamStatus('STATE');
+    const found = await Promise.all(TARGETS.map((target) => readCursors(bus, target, incarnation)));
+    const cursors = new Map<string, ReadonlyMap<string, Cursor>>(TARGETS.map((target, at) => [target, found[at]!]));
+    return (target, partition) => cursors.get(target)?.get(partitionSource(partition))?.at ?? 0;
+  };
   // What names no tenant is the system's, and everybody's to look at.
   const deadFilter = 'aw.*.dead.>';
   const isVisible = (record: DeadLetterRecord) => record.tenant === tenant || record.tenant === SYSTEM_TENANT;
@@ -48,8 +57,8 @@ export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspe
       const limit = clampPage(first);
       const from = after === undefined ? 1 : parsePosition(after) + 1;
       const filter = name === undefined ? `aw.${tenant}.state.>` : `aw.${tenant}.state.*.${name}.>`;
-      const page = await bus.page('STATE', { from, filter, limit });
-      const actors = page.map(toActorRecord).filter((record) => record !== undefined);
+      const [page, sentUpTo] = await Promise.all([bus.page('STATE', { from, filter, limit }), readSent()]);
+      const actors = page.map((stored) => readActorRecord(stored, sentUpTo)).filter((record) => record !== undefined);
       const last = page.at(-1);
       return { actors, ...(last && page.length === limit ? { next: String(last.sequence) } : {}) };
     },
@@ -57,7 +66,7 @@ export function createInspector(bus: Bus, tenant: string, isSent: IsSent): Inspe
     async getActor(name, key) {
       if (!isName(name)) return undefined;
       const stored = await bus.last('STATE', `aw.${tenant}.state.*.${name}.${encodeKey(key)}`);
-      return stored && toActorRecord(stored);
+      return stored && readActorRecord(stored, await readSent());
     },
 
     async listDeadLetters({ first, before }) {
@@ -109,7 +118,7 @@ async function readBackwards(bus: Bus, filter: string, end: number, limit: numbe
 }
 
 /** Undefined for what is no actor's state. */
-function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefined {
+function readActorRecord(stored: Stored, sentUpTo: SentUpTo): ActorRecord | undefined {
   const address = parseState(stored.subject);
   if (address === undefined) return undefined;
   const entry = tryDecode(stored);
@@ -121,7 +130,9 @@ function readActorRecord(stored: Stored, isSent: IsSent): ActorRecord | undefine
     version: entry.version,
     lastSeq: entry.lastSeq,
     attempt: entry.attempt,
-    outbox: datedItems(entry.outbox, stored.sequence).filter((item) => !isSent(address.partition, item)).length,
+    outbox: datedItems(entry.outbox, stored.sequence).filter(
+      ({ to, at }) => to !== 'REPLY' && at > sentUpTo(to, address.partition),
+    ).length,
     state: entry.state ?? null,
     updatedAt: stored.storedAt,
   };

@@ -7,6 +7,7 @@ import { decodeKey, encodeKey } from './key.ts';
  *     aw.<tenant>.cmd.<actor>.<key>          stored as  aw.<tenant>.cmd.<partition>.<actor>.<key>
  *     aw.<tenant>.evt.<noun>.<verb>.<key>
  *     aw.<tenant>.state.<partition>.<actor>.<key>
+ *     aw._sys.state.<partition>.<what>.owner what the owner of a partition notes about it
  *     aw.<tenant>.dead.<noun>.<key>
  *     aw._sys.cursor.<target>.<source>       how far a source has been sent to a target stream
  */
@@ -26,6 +27,7 @@ export interface PartitionedAddress extends Address {
   readonly partition: number;
 }
 
+const OWNER = 'owner';
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 const TENANT = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 const TYPE = /^[a-z][a-z0-9_-]*\.[a-z][a-z0-9_-]*$/;
@@ -62,6 +64,16 @@ export function eventSubject(tenant: string, type: string, key: string): string 
 
 export function stateSubject({ tenant, partition, actor, key }: PartitionedAddress): string {
   return `aw.${tenant}.state.${partition}.${actor}.${encodeKey(key)}`;
+}
+
+/** Where the owner of a partition keeps a note about it; `*` stands for all partitions. */
+export function systemStateSubject(partition: number | '*', what: string): string {
+  return `aw.${SYSTEM_TENANT}.state.${partition}.${what}.${OWNER}`;
+}
+
+/** True for a note of {@link systemStateSubject}, which is no actor's state. */
+export function isSystemState({ tenant, key }: Address): boolean {
+  return tenant === SYSTEM_TENANT && key === OWNER;
 }
 
 /** The subject of a dead letter: `noun` is the actor, or the event's noun. */

@@ -3,8 +3,8 @@
  *
  * Inside `runtime` the order is that of DESIGN.md's tree: a folder may import what stands above it.
  */
-const FLOORS = ['telemetry', 'bus', 'actor', 'supervisor', 'queue', 'plugins', 'gateway'];
-const GROUND = ['errors', 'message', 'contracts', 'clock', 'async'];
+const FLOORS = ['telemetry', 'bus', 'membership', 'actor', 'supervisor', 'queue', 'plugins', 'gateway'];
+const GROUND = ['errors', 'message', 'contracts', 'clock', 'async', 'schedule'];
 const inRuntime = (names: readonly string[]) => names.map((name) => `runtime/${name}`);
 
 const PLACES: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   'runtime/contracts': ['proto', 'runtime/errors', 'runtime/message'],
   'runtime/clock': ['runtime/errors'],
   'runtime/async': ['runtime/errors'],
+  'runtime/schedule': ['runtime/errors'],
   ...Object.fromEntries(
     FLOORS.map((name, index) => [`runtime/${name}`, ['proto', ...inRuntime([...GROUND, ...FLOORS.slice(0, index)])]]),
   ),
@@ -34,6 +35,7 @@ const OPEN_FILES = ['scripts/run.mjs', 'scripts/setup/facts.mjs'];
 const CONFINED: ReadonlyArray<{ readonly name: RegExp; readonly to: readonly string[]; readonly inOneFile?: true }> = [
   { name: /^@nats-io\//, to: ['runtime/bus'] },
   { name: /^usb(\/|$)/, to: ['actors/device-watcher'], inOneFile: true },
+  { name: /^croner$/, to: ['runtime/schedule'], inOneFile: true },
   { name: /^@extism\//, to: ['runtime/plugins'], inOneFile: true },
   { name: /^@opentelemetry\//, to: ['runtime/telemetry'] },
   { name: /^(@hono\/|hono(\/|$)|ws$)/, to: ['runtime/gateway'] },

@@ -3,6 +3,7 @@ import { type ActorDefinition, defineActor } from '../../runtime/actor/definitio
 import { decodeEntry } from '../../runtime/actor/entry.ts';
 import type { Bus, Stored } from '../../runtime/bus/bus.ts';
 import { connectNatsBus } from '../../runtime/bus/nats-bus.ts';
+import type { Clock } from '../../runtime/clock/clock.ts';
 import { systemRandom } from '../../runtime/clock/random.ts';
 import { systemClock } from '../../runtime/clock/system-clock.ts';
 import { createContracts } from '../../runtime/contracts/contracts.ts';
@@ -79,13 +80,13 @@ export function connectTestBus(
 export function startTestActors(
   bus: Bus,
   definitions: readonly ActorDefinition[] = [counter, auditor],
-  { keepHandledMs = 0 }: { readonly keepHandledMs?: number } = {},
+  { keepHandledMs = 0, clock = systemClock }: { readonly keepHandledMs?: number; readonly clock?: Clock } = {},
 ): Promise<ActorSystem> {
   return startActorSystem({
     bus,
     definitions,
     contracts: createContracts({}),
-    clock: systemClock,
+    clock,
     random: systemRandom,
     log: noLog,
     instruments: noInstruments,

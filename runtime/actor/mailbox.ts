@@ -1,0 +1,95 @@
+import type { Bus } from '../bus/bus.ts';
+import { PARTITIONS } from '../bus/streams.ts';
+import { parseStoredCommand } from '../message/subjects.ts';
+import type { Load, Partition } from './partition.ts';
+
+/**
+ * Reads the mailbox log and hands each message to its partition. Partitions that were taken together are read
+ * together; when one of them goes, their reader goes on with the others alone.
+ */
+export interface Mailbox {
+  /** Reads for these partitions from where each of them begins. */
+  add(partitions: readonly Partition[]): void;
+  /** True while every reader reads. */
+  readonly isReading: boolean;
+  /** Rejects when reading has ended by itself: the broker is gone for good. */
+  readonly failed: Promise<never>;
+}
+
+/** Messages handed out and not handled, at most; beyond it reading pauses. */
+const MAX_MESSAGES = 5_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export function createLoad(): Load {
+  return { messages: 0, bytes: 0, onLess: () => {} };
+}
+
+/** @param signal ends all reading */
+export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox {
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  const waiting = new Set<() => void>();
+  let ended = 0;
+  load.onLess = () => {
+    if (waiting.size === 0 || isFull()) return;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  signal.addEventListener('abort', () => load.onLess(), { once: true });
+
+  const isFull = (): boolean => !signal.aborted && (load.messages >= MAX_MESSAGES || load.bytes >= MAX_BYTES);
+
+  const untilLess = (change: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.add(resolve);
+      change.addEventListener('abort', () => resolve(), { once: true });
+    });
+
+  /** Until the group has changed, the signal aborts, or the log can't be read. */
+  const readGroup = async (group: ReadonlyMap<number, Partition>, from: number): Promise<number> => {
+    const change = new AbortController();
+    const onGone = () => change.abort();
+    for (const partition of group.values()) partition.signal.addEventListener('abort', onGone, { once: true });
+    const filters =
+      group.size === PARTITIONS ? ['aw.*.cmd.>'] : [...group.keys()].map((number) => `aw.*.cmd.${number}.>`);
+    let next = from;
+    for await (const bunch of bus.read('MAILBOX', {
+      from,
+      filters,
+      signal: AbortSignal.any([signal, change.signal]),
+    })) {
+      for (const stored of bunch) group.get(partitionOf(stored.subject))?.deliver(stored);
+      next = bunch.at(-1)!.sequence + 1;
+      while (isFull() && !change.signal.aborted) await untilLess(change.signal);
+    }
+    if (!signal.aborted && !change.signal.aborted) throw new Error('The mailbox can no longer be read');
+    return next;
+  };
+
+  const follow = async (partitions: readonly Partition[]): Promise<void> => {
+    let next = Math.min(...partitions.map(({ handledUpTo }) => handledUpTo)) + 1;
+    while (!signal.aborted) {
+      const group = new Map(partitions.filter((one) => !one.signal.aborted).map((one) => [one.number, one]));
+      if (group.size === 0) return;
+      next = await readGroup(group, next);
+    }
+  };
+
+  return {
+    add(partitions) {
+      follow(partitions).catch((error: unknown) => {
+        ended++;
+        failed.reject(error);
+      });
+    },
+    get isReading() {
+      return ended === 0 && !signal.aborted;
+    },
+    failed: failed.promise,
+  };
+}
+
+/** The server has put the partition in, also where key or actor can't be read. */
+function partitionOf(subject: string): number {
+  return parseStoredCommand(subject)?.partition ?? Number(subject.split('.')[3]);
+}

@@ -1,0 +1,158 @@
+import type { Stored } from '../bus/bus.ts';
+import type { Clock } from '../clock/clock.ts';
+import {
+  isTenant,
+  type PartitionedAddress,
+  parseStoredCommand,
+  SYSTEM_TENANT,
+  stateSubject,
+} from '../message/subjects.ts';
+import { type Activation, type ActivationParts, createActivation } from './activation.ts';
+import type { Fenced } from './committer.ts';
+import type { ActorDefinition } from './definition.ts';
+import { POSTMASTER, postmaster } from './postmaster.ts';
+
+/**
+ * One partition that this process owns: hands each message to its key, and knows up to where all are handled. It ends
+ * when it is given back or lost; owned again later, it is another one.
+ */
+export interface Partition extends Fenced {
+  fence: number;
+  /** Every message up to here is handled. Sequence in MAILBOX. */
+  readonly handledUpTo: number;
+  /** True when no key has anything to do. */
+  readonly isIdle: boolean;
+  readonly activeKeys: number;
+  /** From here on messages are delivered. */
+  begin(start: PartitionStart): void;
+  deliver(stored: Stored): void;
+  /** Takes no more messages; what was taken is still handled. */
+  close(): void;
+  /** Resolves when no key has anything to do any more, or the signal aborts. */
+  whenIdle(signal: AbortSignal): Promise<void>;
+  /** Forgets keys that were idle for `idleMs`. */
+  passivate(idleMs: number): void;
+  /** Stops everything: it has another owner, or is given back. */
+  end(reason: unknown): void;
+}
+
+/** What all partitions of a process hold in memory together. */
+export interface Load {
+  messages: number;
+  bytes: number;
+  /** Called when some of it has gone. */
+  onLess(): void;
+}
+
+export interface PartitionParts extends Omit<ActivationParts, 'onDone' | 'signal' | 'suspectUpTo' | 'partition'> {
+  readonly clock: Clock;
+  readonly definitions: ReadonlyMap<string, ActorDefinition>;
+  readonly load: Load;
+}
+
+export interface PartitionStart {
+  readonly handledUpTo: number;
+  /** Messages up to here may have killed the former owner. */
+  readonly suspectUpTo: number;
+}
+
+export function openPartition(parts: PartitionParts, number: number, fence: number): Partition {
+  const { clock, definitions, load } = parts;
+  const controller = new AbortController();
+  const activations = new Map<string, Activation>();
+  /** Bytes of each message that is not handled yet, in the order of the log, so that the first is the lowest. */
+  const outstanding = new Map<number, number>();
+  let highest = 0;
+  let suspectUpTo = 0;
+  let isClosed = false;
+  let wakeIdle = () => {};
+
+  const onDone = (sequence: number): void => {
+    const bytes = outstanding.get(sequence);
+    if (bytes === undefined) return;
+    outstanding.delete(sequence);
+    load.messages--;
+    load.bytes -= bytes;
+    load.onLess();
+    if (outstanding.size === 0) wakeIdle();
+  };
+
+  const activate = (definition: ActorDefinition, address: PartitionedAddress): Activation => {
+    const id = stateSubject(address);
+    let activation = activations.get(id);
+    if (activation === undefined) {
+      activation = createActivation(
+        { ...parts, partition, suspectUpTo, signal: controller.signal, onDone },
+        definition,
+        address,
+      );
+      activations.set(id, activation);
+    }
+    return activation;
+  };
+
+  const partition: Partition = {
+    number,
+    fence,
+    signal: controller.signal,
+    get handledUpTo() {
+      const [lowest] = outstanding.keys();
+      return lowest === undefined ? highest : lowest - 1;
+    },
+    get isIdle() {
+      return outstanding.size === 0;
+    },
+    get activeKeys() {
+      return activations.size;
+    },
+    begin(start) {
+      highest = start.handledUpTo;
+      suspectUpTo = start.suspectUpTo;
+    },
+    deliver(stored) {
+      // Read again after a hand-over, or not ours to take any more.
+      if (stored.sequence <= highest || isClosed) return;
+      const address = parseStoredCommand(stored.subject);
+      const definition = address && isTenant(address.tenant) ? definitions.get(address.actor) : undefined;
+      highest = stored.sequence;
+      outstanding.set(stored.sequence, stored.body.length);
+      load.messages++;
+      load.bytes += stored.body.length;
+      const activation =
+        definition && address ? activate(definition, address) : activate(postmaster, postmasterAddress(number));
+      activation.push(stored);
+    },
+    close() {
+      isClosed = true;
+    },
+    async whenIdle(signal) {
+      while (outstanding.size > 0 && !signal.aborted && !controller.signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wakeIdle = resolve;
+          for (const end of [signal, controller.signal]) end.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
+    },
+    passivate(idleMs) {
+      const before = clock.monotonic() - idleMs;
+      for (const [id, activation] of activations) {
+        if (activation.isIdle && activation.lastUsed < before) activations.delete(id);
+      }
+    },
+    end(reason) {
+      if (controller.signal.aborted) return;
+      isClosed = true;
+      controller.abort(reason);
+      load.messages -= outstanding.size;
+      for (const bytes of outstanding.values()) load.bytes -= bytes;
+      outstanding.clear();
+      activations.clear();
+      load.onLess();
+    },
+  };
+  return partition;
+}
+
+function postmasterAddress(partition: number): PartitionedAddress {
+  return { tenant: SYSTEM_TENANT, actor: POSTMASTER, key: String(partition), partition };
+}
