@@ -1,12 +1,6 @@
 import type { Stored } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import {
-  isTenant,
-  type PartitionedAddress,
-  parseStoredCommand,
-  SYSTEM_TENANT,
-  stateSubject,
-} from '../message/subjects.ts';
+import { isTenant, type PartitionedAddress, parseStoredCommand, SYSTEM_TENANT } from '../message/subjects.ts';
 import { type Activation, type ActivationParts, createActivation } from './activation.ts';
 import type { Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
@@ -59,6 +53,7 @@ export interface PartitionStart {
 export function openPartition(parts: PartitionParts, number: number, fence: number): Partition {
   const { clock, definitions, load } = parts;
   const controller = new AbortController();
+  /** By the subject that its messages are stored under; those that can't be read are the postmaster's. */
   const activations = new Map<string, Activation>();
   /** Bytes of each message that is not handled yet, in the order of the log, so that the first is the lowest. */
   const outstanding = new Map<number, number>();
@@ -77,17 +72,18 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     if (outstanding.size === 0) wakeIdle();
   };
 
-  const activate = (definition: ActorDefinition, address: PartitionedAddress): Activation => {
-    const id = stateSubject(address);
-    let activation = activations.get(id);
-    if (activation === undefined) {
-      activation = createActivation(
-        { ...parts, partition, suspectUpTo, signal: controller.signal, onDone },
-        definition,
-        address,
-      );
-      activations.set(id, activation);
-    }
+  const activate = (subject: string): Activation => {
+    const address = parseStoredCommand(subject);
+    const definition = address && isTenant(address.tenant) ? definitions.get(address.actor) : undefined;
+    const id = definition ? subject : POSTMASTER;
+    const known = activations.get(id);
+    if (known) return known;
+    const activation = createActivation(
+      { ...parts, partition, suspectUpTo, signal: controller.signal, onDone },
+      definition ?? postmaster,
+      definition && address ? address : postmasterAddress(number),
+    );
+    activations.set(id, activation);
     return activation;
   };
 
@@ -112,15 +108,11 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     deliver(stored) {
       // Read again after a hand-over, or not ours to take any more.
       if (stored.sequence <= highest || isClosed) return;
-      const address = parseStoredCommand(stored.subject);
-      const definition = address && isTenant(address.tenant) ? definitions.get(address.actor) : undefined;
       highest = stored.sequence;
       outstanding.set(stored.sequence, stored.body.length);
       load.messages++;
       load.bytes += stored.body.length;
-      const activation =
-        definition && address ? activate(definition, address) : activate(postmaster, postmasterAddress(number));
-      activation.push(stored);
+      (activations.get(stored.subject) ?? activate(stored.subject)).push(stored);
     },
     close() {
       isClosed = true;

@@ -18,7 +18,7 @@ import { readHeaders } from './nats-headers.ts';
  */
 
 /** Messages asked for and not yet taken by the caller: what bounds the memory of a reader. */
-const CREDIT = 1_000;
+const CREDIT = 4_000;
 /** A pull that nothing satisfies ends after this long and is repeated. */
 const PULL_EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 2_500;

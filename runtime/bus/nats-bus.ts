@@ -248,14 +248,15 @@ async function commitBatch(
   requester.check();
   const last = messages.length - 1;
   for (const [index, message] of messages.entries()) {
-    const headers = natsHeaders(message);
-    headers.set('Nats-Batch-Id', id);
-    headers.set('Nats-Batch-Sequence', String(index + 1));
+    const steering: (readonly [string, string])[] = [
+      ['Nats-Batch-Id', id],
+      ['Nats-Batch-Sequence', String(index + 1)],
+    ];
     if (index < last) {
-      connection.publish(message.subject, message.body, { headers });
+      connection.publish(message.subject, message.body, { headers: natsHeaders(message, steering) });
       continue;
     }
-    headers.set('Nats-Batch-Commit', '1');
+    const headers = natsHeaders(message, [...steering, ['Nats-Batch-Commit', '1']]);
     const answer = await request(requester, stream, message, headers);
     if (typeof answer === 'string') return { outcome: answer };
     const first = answer.seq - last;
@@ -284,19 +285,19 @@ async function request(
   throw refusal;
 }
 
-function natsHeaders(message: Outgoing): MsgHdrs {
-  const headers = toNatsHeaders(message.headers);
-  if (message.id !== undefined) headers.set('Nats-Msg-Id', message.id);
+function natsHeaders(message: Outgoing, more: readonly (readonly [string, string])[] = []): MsgHdrs {
+  const steering = [...more];
+  if (message.id !== undefined) steering.push(['Nats-Msg-Id', message.id]);
   if (message.expectLastSequence !== undefined) {
-    headers.set('Nats-Expected-Last-Subject-Sequence', String(message.expectLastSequence));
+    steering.push(['Nats-Expected-Last-Subject-Sequence', String(message.expectLastSequence)]);
   }
   if (message.expectLastOn !== undefined) {
-    headers.set('Nats-Expected-Last-Subject-Sequence-Subject', message.expectLastOn);
+    steering.push(['Nats-Expected-Last-Subject-Sequence-Subject', message.expectLastOn]);
   }
   if (message.deliver) {
-    headers.set('Nats-Schedule', `@at ${new Date(message.deliver.at).toISOString()}`);
-    headers.set('Nats-Schedule-Target', message.deliver.to);
+    steering.push(['Nats-Schedule', `@at ${new Date(message.deliver.at).toISOString()}`]);
+    steering.push(['Nats-Schedule-Target', message.deliver.to]);
   }
-  if (message.replacesEarlier) headers.set('Nats-Rollup', 'sub');
-  return headers;
+  if (message.replacesEarlier) steering.push(['Nats-Rollup', 'sub']);
+  return toNatsHeaders(message.headers, steering);
 }

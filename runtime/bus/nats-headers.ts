@@ -1,4 +1,5 @@
-import { headers as createHeaders, type Msg, type MsgHdrs } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs } from '@nats-io/transport-node';
+import { AutoWeaveError } from '../errors/errors.ts';
 import type { Headers } from '../message/message.ts';
 
 /** Headers as a plain record; of a repeated header the first value counts. */
@@ -26,17 +27,86 @@ export interface ReadHeaders {
  * would come again: so whoever takes messages takes their headers from here.
  */
 export function readHeaders(message: Msg): ReadHeaders {
+  const raw = rawHeaders(message);
+  if (raw !== undefined) return parseHeaders(raw);
   try {
     const found = message.headers;
     return { status: found?.code ?? 0, description: found?.description ?? '', headers: headersOf(found) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { status: 0, description: '', headers: { [UNREADABLE_HEADERS]: encodeURIComponent(why.slice(0, 200)) } };
+    return unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 
-export function toNatsHeaders(record: Headers | undefined): MsgHdrs {
-  const headers = createHeaders();
-  for (const name in record) headers.set(name, record[name]!);
-  return headers;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const NONE: ReadHeaders = { status: 0, description: '', headers: {} };
+const VERSION = 'NATS/1.0';
+/** A field name by RFC 9110. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** The header block as it came, from where the client keeps it; undefined where it does so no more. */
+function rawHeaders(message: Msg): Uint8Array | undefined {
+  const { _msg: meta, _rdata: data } = message as Msg & {
+    readonly _msg?: { hdr?: number };
+    readonly _rdata?: Uint8Array;
+  };
+  if (meta?.hdr === undefined || !(data instanceof Uint8Array)) return undefined;
+  return data.subarray(0, Math.max(0, meta.hdr));
+}
+
+function parseHeaders(raw: Uint8Array): ReadHeaders {
+  if (raw.length === 0) return NONE;
+  let block: string;
+  try {
+    block = decoder.decode(raw);
+  } catch {
+    return unreadable('they are not UTF-8');
+  }
+  if (!block.startsWith(VERSION) || !block.endsWith('\r\n\r\n')) return unreadable('they are no header block');
+  const lines = block.slice(0, -4).split('\r\n');
+  const [code = '', ...words] = lines[0]!.slice(VERSION.length).trim().split(' ');
+  const headers: Record<string, string> = {};
+  for (let at = 1; at < lines.length; at++) {
+    const text = lines[at]!;
+    const colon = text.indexOf(':');
+    const name = text.slice(0, colon);
+    if (colon < 1 || !NAME.test(name) || BROKEN.test(text)) return unreadable(`line ${at} is "${text.slice(0, 64)}"`);
+    if (!(name in headers)) headers[name] = text.slice(colon + 1).trim();
+  }
+  return { status: code === '' ? 0 : Number(code), description: words.join(' '), headers };
+}
+
+function unreadable(why: string): ReadHeaders {
+  return { status: 0, description: '', headers: { [UNREADABLE_HEADERS]: encodeURIComponent(why.slice(0, 200)) } };
+}
+
+const BROKEN = /[\r\n]/;
+const utf8 = new TextEncoder();
+
+/**
+ * Headers on their way out. The client's own class checks and canonicalises each name and value, which costs more than
+ * all the rest of a publish; ours are well-formed by construction, save that no value may break a line.
+ *
+ * @param more headers for the server, beside those of the message
+ */
+export function toNatsHeaders(record: Headers | undefined, more: readonly (readonly [string, string])[] = []): MsgHdrs {
+  let block = 'NATS/1.0\r\n';
+  for (const name in record) block += line(name, record[name]!);
+  for (const [name, value] of more) block += line(name, value);
+  const encoded: Pick<MsgHdrsImpl, 'encode'> = { encode: () => utf8.encode(`${block}\r\n`) };
+  return encoded as MsgHdrs & MsgHdrsImpl;
+}
+
+/** What the client calls when it publishes; its public type leaves it out. */
+interface MsgHdrsImpl {
+  encode(): Uint8Array;
+}
+
+function line(name: string, value: string): string {
+  if (BROKEN.test(value) || BROKEN.test(name)) {
+    throw new AutoWeaveError(
+      'AW_MESSAGE_MALFORMED',
+      `Cannot send header "${encodeURIComponent(name)}": it holds a line break`,
+    );
+  }
+  return `${name}: ${value}\r\n`;
 }
