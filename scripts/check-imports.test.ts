@@ -28,6 +28,11 @@ const BROKEN: ReadonlyArray<[name: string, tree: Tree, problem: RegExp]> = [
     { 'runtime/errors/a.ts': "import '../message/m.ts';" },
     /runtime\/errors may not import runtime\/message/,
   ],
+  [
+    'schedule imports clock',
+    { 'runtime/schedule/a.ts': "import '../clock/c.ts';" },
+    /runtime\/schedule may not import runtime\/clock/,
+  ],
   ['clock imports contracts', { 'runtime/clock/a.ts': "import '../contracts/c.ts';" }, /runtime\/clock may not/],
   [
     'floors do not see the door',
@@ -59,6 +64,7 @@ const BROKEN: ReadonlyArray<[name: string, tree: Tree, problem: RegExp]> = [
     { 'runtime/bus/a.ts': "import { trace } from '@opentelemetry/api';" },
     /stays in runtime\/telemetry/,
   ],
+  ['croner elsewhere', { 'runtime/bus/a.ts': "import { Cron } from 'croner';" }, /stays in runtime\/schedule/],
   ['usb elsewhere', { 'cli/a.ts': "const usb = require('usb/index.js');" }, /stays in actors\/device-watcher/],
   [
     'usb in two files',
@@ -99,7 +105,9 @@ const SOUND: Tree = {
   'runtime/message/message.ts':
     "import '../errors/errors.ts';\nimport type { A } from '../../proto/generated/messages.ts';",
   'runtime/clock/system-clock.ts': 'export const now = () => Date.now();',
-  'runtime/bus/nats.ts': "import { connect } from '@nats-io/transport-node';\nimport '../message/message.ts';",
+  'runtime/schedule/cron.ts': "import { Cron } from 'croner';\nimport '../errors/errors.ts';",
+  'runtime/bus/nats.ts':
+    "import { connect } from '@nats-io/transport-node';\nimport '../message/message.ts';\nimport '../schedule/cron.ts';",
   'runtime/bus/bus.test.ts': "import '../../test/harness.ts';\nsetTimeout(() => {}, 1);",
   'runtime/bus/edge.ts':
     '// clock: process edge\nsetTimeout(f, 1);\nsetTimeout(g, 1); // clock: the socket has no other\nnew Date(0);',

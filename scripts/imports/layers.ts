@@ -3,7 +3,7 @@
  *
  * Inside `runtime` the order is that of DESIGN.md's tree: a folder may import what stands above it.
  */
-const FLOORS = ['telemetry', 'bus', 'membership', 'actor', 'supervisor', 'queue', 'plugins', 'gateway'];
+const FLOORS = ['telemetry', 'bus', 'membership', 'actor', 'supervisor', 'queue', 'plugins', 'gateway', 'testkit'];
 const GROUND = ['errors', 'message', 'contracts', 'clock', 'async', 'schedule'];
 const inRuntime = (names: readonly string[]) => names.map((name) => `runtime/${name}`);
 
