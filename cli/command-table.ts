@@ -1,3 +1,4 @@
+import { BACKUP, RESTORE } from './backup/commands.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import type { CommandSpec } from './command.ts';
 import { LIMIT_OPTION } from './commands/limit.ts';
@@ -33,6 +34,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [['autoweave config --port 8080', 'what would change with this flag']],
     load: () => import('./commands/config.ts'),
   },
+  BACKUP,
+  RESTORE,
   {
     words: ['device', 'ls'],
     summary: 'List devices that are attached, and those known from before',
