@@ -1,5 +1,5 @@
 import type { StreamName } from '../bus/bus.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 
 /**
  * What happens to one request, as JetStream really does it.

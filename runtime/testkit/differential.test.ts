@@ -11,7 +11,7 @@ import { type PlayRecord, playRandomly } from './conformance-play.ts';
 import { drive } from './drive.ts';
 import { createMemoryBroker } from './memory-broker.ts';
 import type { WrongMode } from './memory-stream.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** The memory broker against nats-server: the same plays, every answer compared, and all that is stored at the end. */

@@ -4,7 +4,7 @@ import type { Outgoing, Stored } from '../bus/bus.ts';
 import { STREAMS } from '../bus/streams.ts';
 import { drive } from './drive.ts';
 import { createMemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 const utf8 = new TextEncoder();

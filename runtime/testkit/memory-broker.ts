@@ -9,7 +9,7 @@ import { createMemoryBus } from './memory-bus.ts';
 import { createMemoryLive } from './memory-live.ts';
 import { createMemoryStream, type MemoryStream, type WrongMode } from './memory-stream.ts';
 import type { LabelledClock } from './pipe.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import type { StreamView } from './stream-content.ts';
 
 /**

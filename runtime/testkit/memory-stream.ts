@@ -4,7 +4,7 @@ import type { StreamDefinition } from '../bus/streams.ts';
 import type { Clock } from '../clock/clock.ts';
 import { createDuplicateWindow, DEFAULT_WINDOW_MS } from './duplicate-window.ts';
 import { createScheduleTable } from './schedule-table.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import {
   type Candidate,
   deliveredHeaders,

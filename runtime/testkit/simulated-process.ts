@@ -4,7 +4,7 @@ import { type CrashStage, guardBus, guardClock, type PortCall } from './crash-po
 import type { MemoryBroker, MemoryConnection } from './memory-broker.ts';
 import type { LabelledClock } from './pipe.ts';
 import { createProcessClock } from './process-clock.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 
 /** Hears each crash point twice: before the call has its effect, and after it, before the answer. It may kill. */
 export type PortCallHook = (process: SimulatedProcess, call: PortCall, stage: CrashStage) => void;

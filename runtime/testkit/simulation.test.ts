@@ -4,7 +4,7 @@ import type { StreamName } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { FaultRates } from './broker-faults.ts';
 import { createCrashCoverage } from './crash-coverage.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 import { SimulationFailure } from './simulation-failure.ts';

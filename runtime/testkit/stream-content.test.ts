@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Stored } from '../bus/bus.ts';
 import { STREAMS } from '../bus/streams.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createStreamContent } from './stream-content.ts';
 import { compileFilter, isLiteral } from './subject-filter.ts';
 import { compileTransform } from './subject-transform.ts';

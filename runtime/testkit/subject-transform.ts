@@ -1,4 +1,4 @@
-import { fnv1a32 } from './seeded-random.ts';
+import { fnv1a32 } from '../clock/seeded-random.ts';
 import { compileFilter } from './subject-filter.ts';
 
 /**

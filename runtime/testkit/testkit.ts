@@ -16,7 +16,7 @@ export {
 } from './memory-broker.ts';
 export type { WrongMode } from './memory-stream.ts';
 export type { LabelledClock } from './pipe.ts';
-export { createSeededRandom, type SeededRandom } from './seeded-random.ts';
+export { createSeededRandom, type SeededRandom } from '../clock/seeded-random.ts';
 export type { PortCallHook, SimulatedProcess } from './simulated-process.ts';
 export { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 export { SimulationFailure } from './simulation-failure.ts';

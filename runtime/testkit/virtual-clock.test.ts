@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { runSteps } from './drain.ts';
 import { drive } from './drive.ts';
 import { createEventQueue } from './event-queue.ts';
-import { createSeededRandom } from './seeded-random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock, VIRTUAL_START } from './virtual-clock.ts';
 
 describe('virtual clock', () => {

@@ -1,4 +1,4 @@
-import type { Random } from '../clock/random.ts';
+import type { Random } from './random.ts';
 
 /** Randomness that a seed decides: the same seed gives the same values in the same order, on every machine. */
 export interface SeededRandom extends Random {
