@@ -1,16 +1,17 @@
-import type { Bus, Stored } from '../bus/bus.ts';
-import { RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
+import type { Stored } from '../bus/bus.ts';
+import { AutoWeaveError, type Failure, RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
 import { isInbox } from '../message/message.ts';
-import { type PartitionedAddress, stateSubject, tenantOf } from '../message/subjects.ts';
-import type { Span } from '../telemetry/spans.ts';
+import { historySubject, type PartitionedAddress, tenantOf, timerSubject } from '../message/subjects.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
-import { type BunchParts, type Loaded, runBunch, serialise } from './bunch.ts';
-import type { Committer, Fenced } from './committer.ts';
+import { type BunchParts, type BunchRun, runBunch, serialise } from './bunch.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
-import { datedItems, decodeEntry, encodeEntry, type OutboxItem } from './entry.ts';
+import { type OutboxItem, toBase64Item } from './entry.ts';
 import { failureAnswer } from './handling.ts';
-import type { Outbox } from './outbox.ts';
+import { historyOf } from './history.ts';
+import { createKeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
+import { createParking } from './parking.ts';
+import { settleFired, TIMER_FIRED, type Timers, timerItem } from './timers.ts';
 
 /**
  * One key while it has something to do. States:
@@ -19,236 +20,352 @@ import type { Outbox } from './outbox.ts';
  * - *ready*: the committed state is in memory. A bunch of messages runs one after the other on it, and is committed
  *   with all it sends in one entry; then the next bunch.
  * - *waiting*: the first message of the bunch has failed and is tried again after a back-off; only this key waits.
- * - back to *cold* when a commit was lost to another owner, or when it was idle for long (the map forgets it).
+ *   What waits for long is parked (parking.ts).
+ * - *paused* by an operator, or *blocked* by a state that this version of the actor can't use: likewise.
+ * - back to *cold* after an error of ours or the broker's, or when it was idle for long (the map forgets it).
  */
 export interface Activation {
   push(stored: Stored): void;
+  /** Takes up what an earlier owner has parked. */
+  wake(): void;
+  /** Looks whether it is stuck, and parks what waits. Called now and then. */
+  tick(): void;
+  /**
+   * Runs between two bunches. Rejects with what it throws.
+   *
+   * @param replacesLife also for a key whose state can't be used
+   */
+  control<Result>(operation: Operation<Result>, replacesLife: boolean): Promise<Result>;
+  /** Gives up the handler at work. */
+  kill(): void;
+  readonly status: ActivationStatus;
   /** True when nothing waits or runs. */
   readonly isIdle: boolean;
   /** Clock's monotonic time of the last work. */
   readonly lastUsed: number;
 }
 
-export interface ActivationParts extends BunchParts {
-  readonly bus: Bus;
-  readonly committer: Committer;
-  /** Incarnation of the mailbox: a `lastSeq` from another one counts as 0. */
-  readonly incarnation: string;
-  readonly writer: string;
-  /** Numbers the commits of this process. */
-  readonly nextCommit: () => number;
+/** Changes a key as committed; gives what it is then. */
+export type Operation<Result> = (loaded: Loaded, commit: KeyCommit) => Promise<Result>;
+export type KeyCommit = (change: Parameters<ReturnType<typeof createKeyStore>['commit']>[1]) => Promise<Loaded>;
+
+export interface ActivationStatus {
+  readonly isRunning: boolean;
+  readonly isWaiting: boolean;
+  readonly isPaused: boolean;
+  /** Messages in memory. */
+  readonly queued: readonly Stored[];
+  readonly attempt: number;
+  readonly problem: Failure | undefined;
+  /** As committed; undefined while it is not known. */
+  readonly loaded: Loaded | undefined;
+}
+
+export interface ActivationParts extends BunchParts, KeyStoreParts {
+  readonly random: { fraction(): number };
   /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
   readonly suspectUpTo: number;
-  readonly outbox: Pick<Outbox, 'isSent' | 'send'>;
-  readonly partition: Fenced;
-  /** The message's effects are committed (or it had none to have). */
+  /** An earlier owner has parked messages of this key. */
+  readonly hasParked: boolean;
+  /** The message's effects are committed (or it had none to have), or it is parked. */
   readonly onDone: (sequence: number) => void;
 }
 
 /** Messages run before a commit, at most: what is run again after a failure, and the room a crash leaves suspect. */
 const MAX_BUNCH = 256;
 const DEFAULT_ATTEMPTS = 5;
+/** A key that has come no further for so long is stuck: what waits behind it is parked. */
+const STUCK_MS = 1_000;
+const PEEK = 64;
 
 export function createActivation(
   parts: ActivationParts,
   definition: ActorDefinition,
   address: PartitionedAddress,
 ): Activation {
-  const { bus, committer, clock, random, signal, log, instruments, tracer, onDone, partition, outbox } = parts;
-  const subject = stateSubject(address);
-  const version = definition.version ?? 1;
+  const { bus, clock, random, signal, log, instruments, onDone } = parts;
   const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
+  const store = createKeyStore(parts, definition, address);
+  const parking = createParking(parts, address, parts.hasParked);
   let queue: Stored[] = [];
+  const operations: (() => Promise<void>)[] = [];
   let isRunning = false;
+  let isParking = false;
+  let isWaiting = false;
   let loaded: Loaded | undefined;
+  let problem: Failure | undefined;
   let lastUsed = clock.monotonic();
+  /** When the key last came any further. */
+  let movedAt = lastUsed;
+  /** The next attempt begins no earlier. */
+  let notBefore = 0;
   /** How many messages the next bunch may hold; 1 after a failure, so that the failing one runs alone. */
   let limit = MAX_BUNCH;
+  let killer = new AbortController();
+  let wakeUp = new AbortController();
+
+  const hasWork = (): boolean =>
+    operations.length > 0 || (loaded?.isPaused !== true && (queue.length > 0 || parking.isUsed));
 
   const work = async (): Promise<void> => {
     let failures = 0;
-    while (queue.length > 0 && !signal.aborted) {
+    while (hasWork() && !signal.aborted) {
+      const operation = operations.shift();
+      if (operation) {
+        await operation();
+        continue;
+      }
+      await pause();
+      if (operations.length > 0) continue;
       try {
-        loaded ??= await load();
-        await step(loaded);
+        loaded ??= await store.load();
+        if (!loaded.isPaused) await step(loaded);
         failures = 0;
       } catch (error) {
         if (signal.aborted) break;
-        // Not a handler's failure but ours or the broker's: nothing is lost, the key tries again.
+        // Not a handler's failure but ours, the broker's, or the state's: nothing is lost, the key tries again.
         failures++;
         loaded = undefined;
+        problem = toFailure(error);
         log.error('activation.failed', { actor: address.actor, key: address.key, error });
-        await clock.sleep(backoffMs(MESSAGE_BACKOFF, failures, random.fraction()), signal).catch(() => undefined);
+        tellCallers(problem);
+        waitFor(error instanceof RetryableError ? error.retryAfterMs : backoff(failures));
       }
     }
     isRunning = false;
     lastUsed = clock.monotonic();
   };
 
-  const load = async (): Promise<Loaded> => {
-    const stored = await bus.last('STATE', subject);
-    if (stored === undefined) {
-      return {
-        stateText: undefined,
-        lastSeq: 0,
-        attempt: 0,
-        outbox: [],
-      };
+  const backoff = (attempt: number): number => backoffMs(MESSAGE_BACKOFF, attempt, random.fraction());
+
+  const waitFor = (delayMs: number): void => {
+    notBefore = clock.monotonic() + delayMs;
+  };
+
+  /** Until it is time for the next attempt, or an operator has something to do. */
+  const pause = async (): Promise<void> => {
+    const delayMs = notBefore - clock.monotonic();
+    if (delayMs <= 0) return;
+    wakeUp = new AbortController();
+    isWaiting = true;
+    await clock.sleep(delayMs, AbortSignal.any([signal, wakeUp.signal])).catch(() => undefined);
+    isWaiting = false;
+  };
+
+  /** Callers need not wait for a key that can't work: their messages stay all the same. */
+  const tellCallers = (failure: Failure): void => {
+    for (const { headers } of queue) {
+      const replyTo = headers['aw-reply-to'];
+      if (replyTo === undefined || !isInbox(replyTo)) continue;
+      bus.answer(replyTo, { 'aw-status': 'error' }, Buffer.from(JSON.stringify(failure)));
     }
-    const entry = decodeEntry(subject, stored.body);
-    if (entry.version !== version) {
-      throw new RetryableError(
-        'AW_STATE_VERSION',
-        `State of "${address.actor}" has version ${entry.version}, not ${version}`,
-        {
-          retryAfterMs: MESSAGE_BACKOFF.longestMs,
-          hint: 'run the version of the actor that wrote it',
-        },
-      );
-    }
-    const isSame = entry.incarnation === parts.incarnation;
-    return {
-      stateText: JSON.stringify(entry.state),
-      lastSeq: isSame ? entry.lastSeq : 0,
-      attempt: isSame ? entry.attempt : 0,
-      outbox: datedItems(entry.outbox, stored.sequence),
-    };
+  };
+
+  /** The next messages in the order of the log, whether they are here or parked. */
+  const nextBunch = async ({ lastSeq }: Loaded): Promise<readonly Stored[]> => {
+    const handled = queue.findIndex(({ sequence }) => sequence > lastSeq);
+    if (handled !== 0) dropQueued(handled === -1 ? queue.length : handled);
+    const parked = await parking.peek(lastSeq, PEEK);
+    const first = queue[0];
+    if (parked.length === 0) return queue.slice(0, limit);
+    const firstParked = parked[0]!.sequence;
+    if (first === undefined || firstParked <= first.sequence) return parked.slice(0, limit);
+    return queue.slice(0, limit).filter(({ sequence }) => sequence < firstParked);
   };
 
   const step = async (from: Loaded): Promise<void> => {
-    const first = queue.findIndex(({ sequence }) => sequence > from.lastSeq);
-    if (first !== 0) return drop(first === -1 ? queue.length : first);
-    const head = queue[0]!;
+    const bunch = await nextBunch(from);
+    const head = bunch[0];
+    if (head === undefined) return;
+    let base = from;
     const attempt = from.attempt + 1;
     if (head.sequence <= parts.suspectUpTo) {
-      if (from.attempt >= maxAttempts) return bury(from, head, crashed(from.attempt), from.attempt);
-      from = loaded = await commit(from, from.stateText, [], from.lastSeq, attempt);
-      limit = 1;
+      if (from.attempt >= maxAttempts) return await bury(from, head, crashed(from.attempt), from.attempt);
+      base = loaded = await store.commit(from, { attempt });
     }
-    const run = await runBunch(parts, { definition, address, from, attempt }, queue.slice(0, limit));
+    // After a failure, or when it may have ended the process before: alone, so that it is known which one it was.
+    const isAlone = from.attempt > 0;
+    killer = new AbortController();
+    const task = { definition, address, from: base, attempt, killed: killer.signal };
+    const run = await runBunch(parts, task, isAlone ? [head] : bunch);
     limit = MAX_BUNCH;
-    if (run.covered > 0) {
-      let stateText: string;
-      try {
-        stateText = serialise(run, bus.maxEntryBytes / 2);
-      } catch (error) {
-        if (run.covered === 1) return bury(from, head, error, attempt);
-        // One of them has made the state what it may not be: alone, each shows whether it was the one.
-        limit = 1;
-        return;
-      }
-      loaded = await commit(from, stateText, run.items, run.lastSeq, 0, run.spans);
-      drop(run.covered);
-      // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
-      if (run.failure) limit = 1;
-    } else if (run.failure) {
-      await fail(from, run.failure.stored, run.failure.error, attempt);
+    if (run.covered > 0) await settle(base, bunch.slice(0, run.covered), run, attempt);
+    else if (run.failure) await fail(base, run.failure.stored, run.failure.error, attempt);
+  };
+
+  const settle = async (from: Loaded, bunch: readonly Stored[], run: BunchRun, attempt: number): Promise<void> => {
+    let stateText: string | undefined;
+    try {
+      stateText = serialise(run, bus.maxEntryBytes / 2);
+    } catch (error) {
+      if (run.covered === 1) return await bury(from, bunch[0]!, error, attempt);
+      // One of them has made the state what it may not be: alone, each shows whether it was the one.
+      limit = 1;
+      return;
+    }
+    const { timers, since } = run;
+    const lastSeq = bunch.at(-1)!.sequence;
+    const life = { stateText, timers, since };
+    const history = historyOf(historySubject(address), definition, bunch, run.reads, stateText);
+    loaded = await store.commit(from, { life, items: [...run.items, ...history], lastSeq, attempt: 0 }, run.spans);
+    if (timers !== from.timers) forgetTurns(from, timers);
+    await moved(lastSeq);
+    // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
+    if (run.failure) limit = 1;
+  };
+
+  /** Takes back what the server would deliver in vain. If that fails, it is delivered in vain. */
+  const forgetTurns = (from: Loaded, timers: Timers): void => {
+    for (const [id, { turn, due }] of Object.entries(from.timers)) {
+      if (timers[id]?.turn === turn || due <= clock.now()) continue;
+      bus.trim('MAILBOX', timerSubject(address, turn), Number.MAX_SAFE_INTEGER).catch(() => undefined);
     }
   };
 
   const fail = async (from: Loaded, stored: Stored, error: unknown, attempt: number): Promise<void> => {
     const failure = toFailure(error);
-    log.warn('message.failed', {
-      actor: address.actor,
-      key: address.key,
-      sequence: stored.sequence,
-      attempt,
-      ...failure,
-    });
+    const { actor, key } = address;
+    log.warn('message.failed', { actor, key, sequence: stored.sequence, attempt, ...failure });
     if (error instanceof TerminalError || isMalformed(error) || attempt >= maxAttempts)
-      return bury(from, stored, error, attempt);
-    instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'retried' });
-    loaded = await commit(from, from.stateText, [], from.lastSeq, attempt);
-    limit = 1;
-    const pauseMs =
-      error instanceof RetryableError ? error.retryAfterMs : backoffMs(MESSAGE_BACKOFF, attempt, random.fraction());
-    await clock.sleep(pauseMs, signal).catch(() => undefined);
+      return await bury(from, stored, error, attempt);
+    instruments.messagesHandled.add(1, { actor, outcome: 'retried' });
+    problem = failure;
+    loaded = await store.commit(from, { attempt });
+    waitFor(error instanceof RetryableError ? error.retryAfterMs : backoff(attempt));
   };
 
-  /** Sends the message to the dead letters, with the commit that goes past it. */
+  /** Goes past a message that can't be handled: it becomes a dead letter, save where a caller is told instead. */
   const bury = async (from: Loaded, stored: Stored, error: unknown, attempts: number): Promise<void> => {
     const failure = toFailure(error);
-    const dead = makeDeadLetter(
-      stored,
-      { tenant: tenantOf(stored.subject), noun: address.actor, key: address.key },
-      failure,
-      attempts,
-      clock.now(),
-    );
-    const items: OutboxItem[] = [
-      {
-        to: 'DEAD',
-        subject: dead.subject,
-        headers: dead.headers,
-        body: Buffer.from(dead.body).toString('base64'),
-        encoding: 'base64',
-      },
-    ];
-    const replyTo = stored.headers['aw-reply-to'];
-    if (replyTo !== undefined && isInbox(replyTo)) items.push(failureAnswer(replyTo, failure));
-    loaded = await commit(from, from.stateText, items, stored.sequence, 0);
-    instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'dead' });
-    instruments.deadLetters.add(1, { code: failure.code });
-    log.error('message.buried', {
-      actor: address.actor,
-      key: address.key,
-      sequence: stored.sequence,
-      attempts,
-      ...failure,
-    });
-    drop(1);
+    const { sequence, headers, subject } = stored;
+    const { actor, key } = address;
+    const items: OutboxItem[] = [];
+    const replyTo = headers['aw-reply-to'];
+    const isTold = replyTo !== undefined && isInbox(replyTo);
+    if (isTold) items.push(failureAnswer(replyTo, failure));
+    // A refusal is an answer like another: who asked knows of it.
+    const isRefusal = isTold && error instanceof TerminalError && failure.code !== 'AW_ACTOR_CRASHED';
+    if (!isRefusal) {
+      const dead = makeDeadLetter(
+        stored,
+        { tenant: tenantOf(subject), noun: actor, key },
+        failure,
+        attempts,
+        clock.now(),
+      );
+      items.push(toBase64Item('DEAD', dead));
+      instruments.deadLetters.add(1, { code: failure.code });
+      log.error('message.buried', { actor, key, sequence, attempts, ...failure });
+    }
+    const skipped = skipTimer(from, stored);
+    items.push(...skipped.items, ...historyOf(historySubject(address), definition, [stored], 'buried', from.stateText));
+    const life = { stateText: from.stateText, timers: skipped.timers, since: from.since };
+    loaded = await store.commit(from, { life, items, lastSeq: sequence, attempt: 0 });
+    instruments.messagesHandled.add(1, { actor, outcome: isRefusal ? 'refused' : 'dead' });
+    await moved(sequence);
   };
 
-  const commit = async (
-    from: Loaded,
-    stateText: string | undefined,
-    items: readonly OutboxItem[],
-    lastSeq: number,
-    attempt: number,
-    spans: readonly Span[] = [],
-  ): Promise<Loaded> => {
-    const carried = from.outbox.filter((item) => !outbox.isSent(partition, item));
-    const carriedBytes = carried.reduce((sum, { body }) => sum + body.length, 0);
-    if (carriedBytes > bus.maxEntryBytes / 4) {
-      // What it sent before is still here: it goes on when its targets have taken some of it.
-      throw new RetryableError('AW_OUTBOX_FULL', `${carriedBytes} bytes wait to be sent`, { retryAfterMs: 0 });
-    }
-    const body = encodeEntry({
-      stateText,
-      version,
-      incarnation: parts.incarnation,
-      lastSeq,
-      attempt,
-      outbox: [...carried, ...items],
-      writer: parts.writer,
-      commit: parts.nextCommit(),
-    });
-    const commitSpans = spans.map(({ traceparent }) =>
-      tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
-    );
-    const onStored = (sequence: number) => outbox.send(partition, datedItems(items, sequence), sequence);
-    const result = await committer.commit({ subject, partition, body, onStored });
-    for (const span of commitSpans) span.end();
-    if (result.outcome === 'lost') {
-      throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });
-    }
-    return { stateText, lastSeq, attempt, outbox: [...carried, ...datedItems(items, result.sequence)] };
+  /** A turn that fails for good is over; the timer goes on. */
+  const skipTimer = (from: Loaded, { headers, body, sequence }: Stored) => {
+    if (headers['ce-type'] !== TIMER_FIRED) return { timers: from.timers, items: [] };
+    const turn = `${parts.incarnation}-${sequence}-t`;
+    const fired = settleFired(from.timers, tryParse(body), clock.now(), turn);
+    if (fired === undefined) return { timers: from.timers, items: [] };
+    const { [fired.id]: _over, ...others } = from.timers;
+    if (fired.next === undefined) return { timers: others, items: [] };
+    const timers = { ...others, [fired.id]: fired.next };
+    return { timers, items: [timerItem(address, fired.id, fired.next)] };
   };
 
-  const drop = (count: number): void => {
+  /** Everything up to this message is handled. */
+  const moved = async (lastSeq: number): Promise<void> => {
+    movedAt = clock.monotonic();
+    problem = undefined;
+    const next = queue.findIndex(({ sequence }) => sequence > lastSeq);
+    dropQueued(next === -1 ? queue.length : next);
+    if (parking.isUsed) await parking.drop(lastSeq);
+  };
+
+  const dropQueued = (count: number): void => {
     for (const { sequence } of queue.slice(0, count)) onDone(sequence);
     queue = queue.slice(count);
   };
 
+  /** Parks what waits, save what may be at work at this moment. */
+  const parkQueue = async (): Promise<void> => {
+    const waiting = isWaiting || loaded?.isPaused ? queue : queue.slice(MAX_BUNCH);
+    if (waiting.length === 0) return;
+    isParking = true;
+    try {
+      await parking.park(waiting);
+      const upTo = waiting.at(-1)!.sequence;
+      const first = waiting[0]!.sequence;
+      queue = queue.filter(({ sequence }) => sequence < first || sequence > upTo);
+      for (const { sequence } of waiting) onDone(sequence);
+      log.info('key.parked', { actor: address.actor, key: address.key, messages: waiting.length });
+    } finally {
+      isParking = false;
+    }
+  };
+
+  const run = (): void => {
+    if (isRunning || !hasWork()) return;
+    isRunning = true;
+    void work();
+  };
+
   return {
     push(stored) {
+      if (queue.length === 0 && !isRunning) movedAt = clock.monotonic();
       queue.push(stored);
-      if (isRunning) return;
-      isRunning = true;
-      void work();
+      run();
+    },
+    wake: run,
+    tick() {
+      const isStuck = loaded?.isPaused === true || clock.monotonic() - movedAt >= STUCK_MS;
+      if (!isStuck || isParking || queue.length === 0) return;
+      parkQueue().catch((error: unknown) => {
+        if (!signal.aborted) log.error('parking.failed', { actor: address.actor, key: address.key, error });
+      });
+    },
+    control(operation, replacesLife) {
+      return new Promise((resolve, reject) => {
+        operations.push(async () => {
+          try {
+            let present = loaded ?? (await store.load(replacesLife));
+            // What was loaded as it is may be of another version: only what replaces it is ours to go on with.
+            if (!replacesLife) loaded = present;
+            const commit: KeyCommit = async (change) => {
+              present = await store.commit(present, change);
+              loaded = present;
+              return present;
+            };
+            resolve(await operation(present, commit));
+          } catch (error) {
+            loaded = undefined;
+            reject(error as Error);
+          }
+        });
+        wakeUp.abort();
+        run();
+      });
+    },
+    kill() {
+      killer.abort(new AutoWeaveError('AW_ACTOR_KILLED', 'An operator has stopped the handler'));
+    },
+    get status() {
+      return {
+        isRunning,
+        isWaiting,
+        isPaused: loaded?.isPaused ?? false,
+        queued: queue,
+        attempt: (loaded?.attempt ?? 0) + 1,
+        problem,
+        loaded,
+      };
     },
     get isIdle() {
-      return !isRunning && queue.length === 0;
+      return !isRunning && queue.length === 0 && !parking.isUsed;
     },
     get lastUsed() {
       return lastUsed;
@@ -262,4 +379,12 @@ function crashed(attempts: number): TerminalError {
 
 function isMalformed(error: unknown): boolean {
   return toFailure(error).code === 'AW_MESSAGE_MALFORMED';
+}
+
+function tryParse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

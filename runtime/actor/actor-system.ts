@@ -10,12 +10,14 @@ import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import { type ActorClient, openActorClient } from './client.ts';
 import { createCommitter } from './committer.ts';
+import { type ActorControl, createControl } from './control.ts';
 import type { ActorDefinition } from './definition.ts';
 import { createForwarding } from './forwarding.ts';
 import { createLoad, openMailbox } from './mailbox.ts';
-import { encodeMark, markSubject, readMarks } from './mark.ts';
+import { encodeMark, type Mark, markSubject, readMarks } from './mark.ts';
 import { createOutbox } from './outbox.ts';
 import { startOwnership } from './ownership.ts';
+import { readParked } from './parking.ts';
 import { openPartition, type Partition } from './partition.ts';
 import { createTrimmer } from './trimmer.ts';
 
@@ -28,6 +30,7 @@ export interface ActorSystem extends AsyncDisposable, Pick<ActorClient, 'send' |
   /** True while mailboxes and events are being read. */
   readonly isReading: boolean;
   readonly status: ActorSystemStatus;
+  readonly control: ActorControl;
 }
 
 export type ExitReason = { readonly kind: 'normal' } | { readonly kind: 'error'; readonly error: unknown };
@@ -115,17 +118,20 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     },
     begin: beginUntilDone,
     drain,
-    onAsked: () => {},
+    onAsked: (heard) => control.answer(heard),
   });
   const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
   const committer = createCommitter({ ...shared, guard: ownership });
   const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
+  const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
+  const control = createControl({ bus, clock, self, definitions, owned: ownership.owned });
   const partitionParts = {
     ...shared,
     definitions,
     committer,
     outbox,
     load,
+    client,
     maxBodyBytes: bus.maxBodyBytes,
     incarnation: incarnations.mailbox,
     nextCommit: () => ++commits,
@@ -133,7 +139,6 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   const mailbox = openMailbox(bus, load, reading.signal);
   const forwarding = createForwarding({ ...shared, definitions, incarnation: eventsStatus.incarnation });
   const trimmer = createTrimmer(bus, clock, options.keepHandledMs ?? KEEP_HANDLED_MS);
-  const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
   for (const failed of [mailbox.failed, forwarding.failed]) {
     failed.catch((cause: unknown) => {
       if (reading.signal.aborted) return;
@@ -142,11 +147,19 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   }
 
   async function begin(partitions: readonly Partition[]): Promise<void> {
-    const [markOf, { lastSequence }] = await Promise.all([readMarks(bus, incarnations), bus.streamStatus('MAILBOX')]);
+    const [markOf, { lastSequence }, parked] = await Promise.all([
+      readMarks(bus, incarnations),
+      bus.streamStatus('MAILBOX'),
+      readParked(bus),
+    ]);
     await outbox.take(partitions, (partition) => markOf(partition).sentUpTo);
     for (const partition of partitions) {
       const { handledUpTo } = markOf(partition.number);
-      partition.begin({ handledUpTo, suspectUpTo: taken.get(partition) ? 0 : lastSequence });
+      partition.begin({
+        handledUpTo,
+        suspectUpTo: taken.get(partition) ? 0 : lastSequence,
+        parked: parked.filter((address) => address.partition === partition.number),
+      });
     }
     const still = partitions.filter(({ signal }) => !signal.aborted);
     if (still.length > 0) mailbox.add(still);
@@ -178,16 +191,25 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     await Promise.race([outbox.whenSent(partition).then(() => writeMark(partition)), isLate]);
   }
 
-  const written = new WeakMap<Partition, string>();
+  const marks = new WeakMap<Partition, Mark>();
 
   /** What the next owner of the partition begins with. */
   async function writeMark(partition: Partition): Promise<void> {
     const mark = { sentUpTo: outbox.sentUpTo(partition), handledUpTo: partition.handledUpTo };
-    const key = `${mark.sentUpTo}/${mark.handledUpTo}`;
-    if (written.get(partition) === key) return;
+    const last = marks.get(partition);
+    if (last?.sentUpTo === mark.sentUpTo && last.handledUpTo === mark.handledUpTo) return;
     const body = encodeMark(mark, incarnations);
     const { outcome } = await committer.commit({ subject: markSubject(partition.number), partition, body });
-    if (outcome === 'stored') written.set(partition, key);
+    if (outcome === 'stored') marks.set(partition, mark);
+  }
+
+  async function keepUp(partition: Partition): Promise<void> {
+    await writeMark(partition);
+    const mark = marks.get(partition);
+    if (mark === undefined) return;
+    for (const { subject, sequence } of partition.takeTombstones(mark.handledUpTo, mark.sentUpTo)) {
+      await bus.trim('STATE', subject, sequence);
+    }
   }
 
   const upkeep = async (): Promise<void> => {
@@ -196,8 +218,8 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       if (running.signal.aborted) return;
       try {
         const partitions = [...ownership.owned.values()];
-        for (const partition of partitions) partition.passivate(PASSIVATE_MS);
-        await Promise.all(partitions.map(writeMark));
+        for (const partition of partitions) partition.tick(PASSIVATE_MS);
+        await Promise.all(partitions.map(keepUp));
         await trimmer.trim(partitions);
       } catch (error) {
         // Nothing depends on it: the next turn does it.
@@ -226,6 +248,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
         forwardedUpTo: forwarding.position,
       };
     },
+    control,
     send: client.send,
     call: client.call,
     async [Symbol.asyncDispose]() {

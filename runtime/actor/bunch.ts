@@ -7,23 +7,28 @@ import type { Span, Tracer } from '../telemetry/spans.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem } from './entry.ts';
 import { type HandlingParts, handleMessage } from './handling.ts';
+import { settleFired, TIMER_FIRED, type Timers, timerItem } from './timers.ts';
 
-/** What a key had committed when the bunch began. */
-export interface Loaded {
-  /** As committed, to go back to when a handler fails; undefined for a key that has none yet. */
+/** What a key is, beside what it has yet to send. */
+export interface Life {
+  /** As committed, to go back to when a handler fails; undefined for a key that has none. */
   readonly stateText: string | undefined;
-  readonly lastSeq: number;
-  readonly attempt: number;
-  readonly outbox: readonly (OutboxItem & { readonly at: number })[];
+  readonly timers: Timers;
+  /** Sequence of the first message of this life; 0 before it. */
+  readonly since: number;
 }
 
 /** What a run of messages came to. */
 export interface BunchRun {
+  /** Undefined when the key has none any more. */
   readonly state: unknown;
+  readonly timers: Timers;
+  readonly since: number;
   readonly items: OutboxItem[];
+  /** Clock reads by message: its sequence, then the instants. */
+  readonly reads: readonly (readonly number[])[];
   /** Messages of the bunch that need not run again once this is committed. */
   readonly covered: number;
-  readonly lastSeq: number;
   readonly spans: readonly Span[];
   /** The message after the covered ones failed with this. */
   readonly failure?: { readonly stored: Stored; readonly error: unknown };
@@ -37,14 +42,25 @@ export interface BunchParts extends HandlingParts {
 export interface BunchTask {
   readonly definition: ActorDefinition;
   readonly address: PartitionedAddress;
-  readonly from: Loaded;
+  readonly from: Life;
   /** Of the first message. */
   readonly attempt: number;
+  readonly killed: AbortSignal;
+  /** Clock reads of an earlier run, by sequence of the message: for a replay. */
+  readonly recorded?: ReadonlyMap<number, readonly number[]>;
 }
 
 /** A bunch ends early once it sends this many messages or bytes. */
 const BUNCH_ITEMS = 400;
 const BUNCH_BYTES = 512 * 1024;
+
+/** A life while messages run on it. */
+interface Draft {
+  state: unknown;
+  isAlive: boolean;
+  timers: Timers;
+  since: number;
+}
 
 /**
  * Runs messages one after the other on the committed state, up to the first that fails or until enough is to be sent.
@@ -52,54 +68,144 @@ const BUNCH_BYTES = 512 * 1024;
  */
 export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readonly Stored[]): Promise<BunchRun> {
   const { clock, tracer, instruments } = parts;
-  const { definition, address, from, attempt } = task;
-  let state: unknown;
+  const { definition, address, from } = task;
+  const draft: Draft = {
+    state: from.stateText === undefined ? undefined : JSON.parse(from.stateText),
+    isAlive: from.stateText !== undefined,
+    timers: from.timers,
+    since: from.since,
+  };
   const items: OutboxItem[] = [];
+  const reads: number[][] = [];
   const spans: Span[] = [];
+  const ran = (covered: number): BunchRun => {
+    const { timers, since } = draft;
+    return { state: draft.isAlive ? (draft.state ?? null) : undefined, timers, since, items, reads, covered, spans };
+  };
   let bytes = 0;
   for (const [index, stored] of bunch.entries()) {
-    let message: Message | undefined;
     let span: Span | undefined;
     const startedAt = clock.monotonic();
     try {
-      message = decodeMessage(stored.headers, stored.body);
-      if (index === 0) state = from.stateText === undefined ? definition.init(address.key) : JSON.parse(from.stateText);
+      const message = decodeMessage(stored.headers, stored.body);
       span = tracer.continueSpan('actor.handle', {
         parent: message.traceparent,
         file: definition.file ?? 'runtime/actor/activation.ts',
         attributes: { actor: address.actor, key: address.key, type: message.type },
       });
-      const sent = await handleMessage(
-        parts,
-        { definition, address, message, attempt: index === 0 ? attempt : 1, span },
-        state,
-      );
+      const sent = await runMessage(parts, task, draft, { stored, message, span, isFirst: index === 0 });
       span.end();
       spans.push(span);
       instruments.messagesHandled.add(1, { actor: address.actor, outcome: 'handled' });
       instruments.handlerDuration.record(clock.monotonic() - startedAt, { actor: address.actor });
-      items.push(...sent);
-      for (const { body } of sent) bytes += body.length;
+      for (const item of sent.items) {
+        items.push(item);
+        bytes += item.body.length;
+      }
+      if (sent.reads.length > 0) reads.push([stored.sequence, ...sent.reads]);
     } catch (error) {
       span?.fail(error);
       span?.end();
-      const lastSeq = index === 0 ? from.lastSeq : bunch[index - 1]!.sequence;
       if (index > 0) return rerun(parts, task, bunch.slice(0, index), { stored, error });
-      return { state, items: [], covered: 0, lastSeq, spans, failure: { stored, error } };
+      return { ...ran(0), items: [], failure: { stored, error } };
     }
-    if (items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES) {
-      return { state, items, covered: index + 1, lastSeq: stored.sequence, spans };
-    }
+    if (items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES) return ran(index + 1);
   }
-  return { state, items, covered: bunch.length, lastSeq: bunch.at(-1)!.sequence, spans };
+  return ran(bunch.length);
+}
+
+interface Work {
+  readonly stored: Stored;
+  readonly message: Message;
+  readonly span: Span;
+  readonly isFirst: boolean;
+}
+
+interface Sent {
+  readonly items: readonly OutboxItem[];
+  readonly reads: readonly number[];
+}
+
+const NOTHING: Sent = { items: [], reads: [] };
+
+/** A message for the handler, or a timer's turn, which may come to several runs of it, or to none. */
+async function runMessage(parts: BunchParts, task: BunchTask, draft: Draft, work: Work): Promise<Sent> {
+  const { message, stored } = work;
+  const recorded = task.recorded?.get(stored.sequence);
+  if (message.type !== TIMER_FIRED)
+    return await runHandler(parts, task, draft, work, { message, recorded, idsUsed: 0 });
+  const turn = `${parts.incarnation}-${stored.sequence}-t`;
+  const now = recorded?.[0] ?? parts.clock.now();
+  const fired = settleFired(draft.timers, message.data, now, turn);
+  if (fired === undefined) return NOTHING;
+  const { id, timer, runs, next } = fired;
+  const { [id]: _done, ...others } = draft.timers;
+  draft.timers = next === undefined ? others : { ...draft.timers, [id]: next };
+  const items: OutboxItem[] = next === undefined ? [] : [timerItem(task.address, id, next)];
+  const reads: number[] = [now];
+  let idsUsed = 0;
+  for (const due of runs) {
+    const { replyTo: _none, ...rest } = message;
+    const command: Message = { ...rest, type: timer.type, data: timer.data, time: new Date(due).toISOString() };
+    const run = { message: command, recorded: recorded?.slice(reads.length), idsUsed };
+    const sent = await runHandler(parts, task, draft, work, run);
+    items.push(...sent.items);
+    reads.push(...sent.reads);
+    idsUsed = sent.idsUsed;
+  }
+  return { items, reads };
+}
+
+interface HandlerRun {
+  readonly message: Message;
+  readonly recorded: readonly number[] | undefined;
+  readonly idsUsed: number;
+}
+
+async function runHandler(
+  parts: BunchParts,
+  { definition, address, attempt, killed }: BunchTask,
+  draft: Draft,
+  { stored, span, isFirst }: Work,
+  { message, recorded, idsUsed }: HandlerRun,
+): Promise<Sent & { readonly idsUsed: number }> {
+  if (!draft.isAlive) {
+    draft.state = definition.init(address.key);
+    draft.since = stored.sequence;
+    draft.isAlive = true;
+  }
+  const handled = await handleMessage(
+    parts,
+    {
+      definition,
+      address,
+      message,
+      sequence: stored.sequence,
+      attempt: isFirst ? attempt : 1,
+      span,
+      killed,
+      idsUsed,
+      ...(recorded === undefined ? {} : { recorded }),
+    },
+    draft.state,
+    draft.timers,
+  );
+  draft.timers = handled.timers;
+  if (handled.isDestroyed) {
+    draft.isAlive = false;
+    draft.timers = {};
+    draft.since = 0;
+  }
+  return handled;
 }
 
 /**
- * The new state as it is stored.
+ * The new state as it is stored; undefined when the key has none any more.
  *
  * @throws AW_STATE_INVALID, AW_STATE_TOO_LARGE (with all that is sent)
  */
-export function serialise({ state, items }: BunchRun, maxBytes: number): string {
+export function serialise({ state, items }: BunchRun, maxBytes: number): string | undefined {
+  if (state === undefined) return undefined;
   let text: string;
   try {
     text = JSON.stringify(state) ?? 'null';

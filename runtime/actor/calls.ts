@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
+import { encodeKey } from '../message/key.ts';
 
 /** Questions of this process that wait for their answers. */
 export interface Calls extends Disposable {
@@ -17,6 +18,11 @@ export interface PendingCall {
   readonly answer: Promise<unknown>;
   /** Gives up: the question could not be sent. */
   cancel(): void;
+}
+
+/** A key among those that wait for a call, as a header carries it. */
+export function callerName({ actor, key }: { readonly actor: string; readonly key: string }): string {
+  return `${actor}/${encodeKey(key)}`;
 }
 
 interface Waiting {

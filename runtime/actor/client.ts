@@ -38,6 +38,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** Repeated by a sender that does not know whether it was stored; random when absent. */
   readonly id?: string;
+  /** Keys that wait for this call, for finding cycles. */
+  readonly callers?: readonly string[];
 }
 
 export interface ActorClientParts {
@@ -122,7 +124,13 @@ export function openActorClient({ bus, definitions, contracts, clock, random, tr
       // The answer may fail before it is awaited below; that is no unhandled rejection.
       answer.catch(() => undefined);
       try {
-        const stored = store(address, { ...toMessage(address, type, data, options), replyTo }, options.signal);
+        const message: Message = {
+          ...toMessage(address, type, data, options),
+          replyTo,
+          deadline: clock.now() + options.timeoutMs,
+          ...(options.callers === undefined ? {} : { callers: options.callers }),
+        };
+        const stored = store(address, message, options.signal);
         // The time of a call runs also while the broker is away.
         await Promise.race([stored, answer]);
       } catch (error) {

@@ -1,4 +1,19 @@
-import type { Address } from '../message/subjects.ts';
+import type { Bus, Heard } from '../bus/bus.ts';
+import { PARTITIONS } from '../bus/streams.ts';
+import type { Clock } from '../clock/clock.ts';
+import { AutoWeaveError, toFailure } from '../errors/errors.ts';
+import { memberChannel } from '../membership/members.ts';
+import { partitionOf } from '../message/partition.ts';
+import { type Address, historySubject, type PartitionedAddress } from '../message/subjects.ts';
+import type { Activation } from './activation.ts';
+import type { Life } from './bunch.ts';
+import type { ActorDefinition } from './definition.ts';
+import type { OutboxItem } from './entry.ts';
+import { readFences } from './fence.ts';
+import type { HistoryRecord } from './history.ts';
+import { type Loaded, migrate } from './key-store.ts';
+import type { Partition } from './partition.ts';
+import { describeRecurrence } from './timers.ts';
 
 /**
  * What an operator does to one key, whichever process owns it: the owner is asked directly, so that it works on a key
@@ -37,7 +52,12 @@ export interface KeyActivity {
   /** How long the oldest of them has waited since it was stored, in ms; 0 when none waits. */
   readonly lagMs: number;
   /** The message at work. */
-  readonly current?: { readonly id: string; readonly type: string; readonly sequence: number; readonly attempt: number };
+  readonly current?: {
+    readonly id: string;
+    readonly type: string;
+    readonly sequence: number;
+    readonly attempt: number;
+  };
   /** The last failure, while it keeps the key waiting or blocked. */
   readonly problem?: { readonly code: string; readonly message: string };
   readonly timers: readonly TimerRecord[];
@@ -67,3 +87,196 @@ export interface ExportedKey {
   /** ISO 8601 in UTC. */
   readonly exportedAt: string;
 }
+
+/** An order to one key, as it travels to its owner. */
+type Order =
+  | { readonly do: 'look' | 'pause' | 'resume' | 'kill' | 'destroy' | 'export' }
+  | { readonly do: 'cancelTimer'; readonly timer: string }
+  | { readonly do: 'import'; readonly exported: ExportedKey; readonly replace: boolean };
+
+interface Request {
+  readonly address: Address;
+  readonly order: Order;
+}
+
+export interface ControlParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly self: string;
+  readonly definitions: ReadonlyMap<string, ActorDefinition>;
+  readonly owned: ReadonlyMap<number, Partition>;
+}
+
+const ANSWER_MS = 5_000;
+const LOOK_MS = 100;
+
+/** @returns the operator's side, and what answers others that ask this process */
+export function createControl(parts: ControlParts): ActorControl & { answer(heard: Heard): void } {
+  const { bus, self, definitions, owned } = parts;
+
+  const give = async (address: Address, order: Order): Promise<unknown> => {
+    if (!definitions.has(address.actor)) {
+      throw new AutoWeaveError('AW_ACTOR_UNKNOWN', `No actor is called "${address.actor}"`, {
+        hint: `choose one of ${[...definitions.keys()].join(', ')}`,
+      });
+    }
+    const partition = partitionOf(address, PARTITIONS);
+    if (owned.has(partition)) return await carryOut(parts, { address, order });
+    const owner = (await readFences(bus)).get(partition)?.owner;
+    if (owner === undefined || owner === self) throw unowned(address);
+    const body = new TextEncoder().encode(JSON.stringify({ address, order } satisfies Request));
+    const answer = await askOwner(bus, owner, body, address);
+    if (answer.error !== undefined) throw new AutoWeaveError(answer.error.code, answer.error.message);
+    return answer.result;
+  };
+
+  return {
+    look: async (address) => (await give(address, { do: 'look' })) as KeyActivity,
+    pause: async (address) => void (await give(address, { do: 'pause' })),
+    resume: async (address) => void (await give(address, { do: 'resume' })),
+    kill: async (address) => void (await give(address, { do: 'kill' })),
+    destroy: async (address) => void (await give(address, { do: 'destroy' })),
+    cancelTimer: async (address, timer) => (await give(address, { do: 'cancelTimer', timer })) as boolean,
+    importKey: async (address, exported, { replace }) =>
+      void (await give(address, { do: 'import', exported, replace })),
+    exportKey: async (address) => (await give(address, { do: 'export' })) as ExportedKey,
+    answer(heard) {
+      void answerOrder(parts, heard.body).then((answer) =>
+        heard.reply(new TextEncoder().encode(JSON.stringify(answer))),
+      );
+    },
+  };
+}
+
+interface Answer {
+  readonly result?: unknown;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+async function askOwner(bus: Bus, owner: string, body: Uint8Array, address: Address): Promise<Answer> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await bus.ask(memberChannel(owner), body, ANSWER_MS))) as Answer;
+  } catch (error) {
+    if (error instanceof AutoWeaveError && error.code === 'AW_NOBODY_LISTENS') throw unowned(address);
+    throw error;
+  }
+}
+
+function unowned({ actor, key }: Address): AutoWeaveError {
+  return new AutoWeaveError('AW_KEY_UNOWNED', `No process owns "${actor}/${key}" at this moment`, {
+    hint: 'try again in a few seconds; its owner is changing',
+  });
+}
+
+async function answerOrder(parts: ControlParts, body: Uint8Array): Promise<Answer> {
+  try {
+    const request = JSON.parse(new TextDecoder().decode(body)) as Request;
+    return { result: (await carryOut(parts, request)) ?? null };
+  } catch (error) {
+    return { error: toFailure(error) };
+  }
+}
+
+async function carryOut(parts: ControlParts, { address, order }: Request): Promise<unknown> {
+  const { definitions, owned, clock, self } = parts;
+  const number = partitionOf(address, PARTITIONS);
+  const place: PartitionedAddress = { ...address, partition: number };
+  const key = owned.get(number)?.find(place);
+  const definition = definitions.get(address.actor);
+  if (key === undefined || definition === undefined) throw unowned(address);
+  const { version = 1 } = definition;
+  switch (order.do) {
+    case 'look':
+      return await look(key, clock, self);
+    case 'kill':
+      return key.kill();
+    case 'pause':
+      return await key.control(async (_loaded, commit) => void (await commit({ isPaused: true })), false);
+    case 'resume':
+      return await key.control(async (_loaded, commit) => void (await commit({ isPaused: false })), false);
+    case 'destroy':
+      return await key.control(async ({ lastSeq }, commit) => {
+        await commit({ life: NO_LIFE, items: [reset(place, lastSeq, null)] });
+      }, true);
+    case 'cancelTimer':
+      return await key.control(async (loaded, commit) => {
+        const { [order.timer]: found, ...timers } = loaded.timers;
+        if (found === undefined) return false;
+        await commit({ life: { ...loaded, timers } });
+        return true;
+      }, false);
+    case 'export':
+      return await key.control(async ({ stateText }): Promise<ExportedKey> => {
+        if (stateText === undefined)
+          throw new AutoWeaveError('AW_NOT_FOUND', `"${address.actor}/${address.key}" has no state`);
+        const state: unknown = JSON.parse(stateText);
+        const exportedAt = new Date(clock.now()).toISOString();
+        return { format: 1, actor: address.actor, key: address.key, version, state, exportedAt };
+      }, false);
+    case 'import':
+      return await key.control(async ({ stateText, lastSeq }, commit) => {
+        if (stateText !== undefined && !order.replace) {
+          throw new AutoWeaveError('AW_STATE_EXISTS', `"${address.actor}/${address.key}" has a state already`, {
+            hint: 'say that it is to be replaced',
+          });
+        }
+        const state = migrate(definition, order.exported.version, order.exported.state);
+        const life: Life = { stateText: JSON.stringify(state), timers: {}, since: lastSeq };
+        await commit({ life, items: [reset(place, lastSeq, state)] });
+      }, true);
+  }
+}
+
+const NO_LIFE: Life = { stateText: undefined, timers: {}, since: 0 };
+
+/** Tells a replay that the state was set from outside. */
+function reset(address: PartitionedAddress, lastSeq: number, state: unknown): OutboxItem {
+  const record: HistoryRecord = { from: lastSeq, upTo: lastSeq, reset: { state } };
+  return { to: 'HISTORY', subject: historySubject(address), headers: {}, body: JSON.stringify(record) };
+}
+
+async function look(key: Activation, clock: Clock, owner: string): Promise<KeyActivity> {
+  // A key that is at work is not waited for long: what is known of it has to do.
+  const asked = key.control(async (loaded) => loaded, true).catch(() => undefined);
+  const found = await Promise.race([asked, clock.sleep(LOOK_MS).then(() => undefined)]);
+  const { isWaiting, queued, attempt, problem, loaded } = key.status;
+  const known = found ?? loaded;
+  const head = queued[0];
+  const status = statusOf(key, found);
+  return {
+    status,
+    depth: queued.length,
+    lagMs: head === undefined ? 0 : Math.max(0, clock.now() - head.storedAt),
+    ...(head !== undefined && (status === 'RUNNING' || isWaiting)
+      ? {
+          current: {
+            id: head.headers['ce-id'] ?? '',
+            type: head.headers['ce-type'] ?? '',
+            sequence: head.sequence,
+            attempt,
+          },
+        }
+      : {}),
+    ...(problem === undefined ? {} : { problem }),
+    timers: Object.entries(known?.timers ?? {}).map(([id, timer]) => ({
+      id,
+      due: timer.due,
+      recurrence: describeRecurrence(timer.recurrence),
+      missed: timer.missed,
+      type: timer.type,
+      data: timer.data,
+    })),
+    owner,
+  };
+}
+
+/** @param found the key as committed, when it could be asked between two bunches */
+function statusOf(key: Activation, found: Loaded | undefined): KeyStatus {
+  const { isWaiting, queued, problem } = key.status;
+  if (found?.isPaused) return 'PAUSED';
+  if (problem !== undefined && BLOCKING.has(problem.code)) return 'BLOCKED';
+  if (isWaiting || problem !== undefined) return 'WAITING';
+  return found === undefined || queued.length > 0 ? 'RUNNING' : 'IDLE';
+}
+
+const BLOCKING: ReadonlySet<string> = new Set(['AW_STATE_VERSION', 'AW_MIGRATION_FAILED', 'AW_STATE_CORRUPT']);

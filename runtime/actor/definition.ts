@@ -3,6 +3,7 @@ import type { JsonSchema } from '../contracts/contracts.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Message } from '../message/message.ts';
 import { isMessageType, isName } from '../message/subjects.ts';
+import type { MissedPolicy } from '../schedule/missed.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** The data of a message type: as its schema in `proto/` says, or any object for a type of one's own. */
@@ -15,18 +16,55 @@ export interface ActorContext {
   readonly key: string;
   /** 1 for the first attempt at this message. */
   readonly attempt: number;
-  /** Aborts when the runtime stops. */
+  /** Aborts when the runtime stops, the handler's time is up, or an operator kills it. */
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. Recorded, so that a replay reads the same. */
   now(): number;
-  /** 0 ≤ value < 1. */
+  /** 0 ≤ value < 1. The same at every attempt, and in a replay. */
   random(): number;
+  /** Unique, and the same at every attempt and in a replay; can be guessed, so no secret. */
   uuid(): string;
   /** Publishes a fact about this key (or another) as an event. */
   emit(type: string, data: unknown, options?: { readonly key?: string }): void;
   /** Sends a command to another actor (or to itself), without waiting. */
   cast(actor: string, key: string, type: string, data: unknown): void;
+  /**
+   * Sends a command and waits for the answer. Outside of the commit: when this handler is tried again, so is the call.
+   *
+   * @throws the other's failure with its code, AW_CALL_TIMEOUT, AW_CALL_CYCLE when it waits (itself or through others)
+   *   for this key
+   */
+  call(
+    actor: string,
+    key: string,
+    type: string,
+    data: unknown,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<unknown>;
+  /** Sends a command to this key later, once or again and again; one with the same id is replaced. */
+  schedule(timer: TimerSpec): void;
+  /** @returns false when there is no such timer */
+  cancel(timerId: string): boolean;
+  /** Ends this life of the key once the handler is done: its state and timers go, the next message begins anew. */
+  destroy(): void;
+}
+
+/** A durable timer: `at` or `delayMs` for once, `everyMs`, or `cron` with its IANA time zone (UTC when absent). */
+export interface TimerSpec {
+  /** Unique within the key. */
+  readonly id: string;
+  readonly at?: number;
+  readonly delayMs?: number;
+  readonly everyMs?: number;
+  readonly cron?: string;
+  readonly timezone?: string;
+  /** What becomes of times that passed while nothing ran: one run for all of them when absent. */
+  readonly missed?: MissedPolicy;
+  /** A command of this actor. */
+  readonly type: string;
+  /** `{}` when absent. */
+  readonly data?: unknown;
 }
 
 // A method's parameters may be narrower in an implementation, so that an author can annotate the data they expect.
@@ -56,8 +94,16 @@ export interface ActorDefinition<State = unknown> {
   readonly description?: string;
   /** Version of the state's shape; 1 when absent. */
   readonly version?: number;
+  /** Brings a state from the version it is filed under to the next one. */
+  readonly migrations?: Readonly<Record<number, (state: unknown) => unknown>>;
   /** How often a message is tried before it becomes a dead letter; 5 when absent. */
   readonly attempts?: number;
+  /** Time for one handler and one message, in ms; a minute when absent. */
+  readonly timeoutMs?: number;
+  /** Waiting messages of one key from which on new ones are refused at their senders; 10,000 when absent. */
+  readonly mailboxLimit?: number;
+  /** Keeps every command in HISTORY, so that a key can be replayed also after its mailbox was trimmed. */
+  readonly archive?: boolean;
   /** The state of a key that has none yet. */
   readonly init: (key: string) => State;
   readonly commands?: Readonly<Record<string, Handler<State>>>;
@@ -93,6 +139,10 @@ export function defineActor<State, Command extends string = never, Event extends
   }
   for (const type of commands) {
     if (events.includes(type)) throw invalid(source.name, `"${type}" is both a command and an event`);
+  }
+  for (let version = 1; source.migrations && version < (source.version ?? 1); version++) {
+    if (source.migrations[version] === undefined)
+      throw invalid(source.name, `it has no migration from version ${version}`);
   }
   if (commands.length + events.length === 0 && !source.otherwise) throw invalid(source.name, 'it handles nothing');
   return source as unknown as ActorDefinition;

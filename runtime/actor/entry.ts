@@ -1,6 +1,7 @@
 import type { Delivery } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Headers } from '../message/message.ts';
+import type { Timers } from './timers.ts';
 
 /** Where an item of an outbox goes: a stream, or a caller that waits for an answer. */
 export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'HISTORY' | 'REPLY';
@@ -31,6 +32,12 @@ export interface StateEntry {
   readonly lastSeq: number;
   /** Attempts begun at the message after it, as far as they were recorded. */
   readonly attempt: number;
+  /** Sequence of the first message of this life; 0 before it. */
+  readonly since: number;
+  /** True while an operator keeps the key from working; absent otherwise. */
+  readonly isPaused?: true;
+  /** By id; absent when there are none. */
+  readonly timers?: Timers;
   readonly outbox: readonly OutboxItem[];
   /** Who wrote this entry, and which of its commits it was: how an owner recognises its own. */
   readonly writer: string;
@@ -62,6 +69,14 @@ export function decodeEntry(subject: string, body: Uint8Array): StateEntry {
   throw new AutoWeaveError('AW_STATE_CORRUPT', `Cannot read state on "${subject}": it is no entry of ours`, {
     hint: 'something else wrote to the STATE stream; restore it from a backup',
   });
+}
+
+/** An item whose body need not be text. */
+export function toBase64Item(
+  to: Target,
+  { subject, headers, body }: { readonly subject: string; readonly headers: Headers; readonly body: Uint8Array },
+): OutboxItem {
+  return { to, subject, headers, body: Buffer.from(body).toString('base64'), encoding: 'base64' };
 }
 
 export function itemBody(item: OutboxItem): Uint8Array {

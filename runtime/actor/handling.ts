@@ -1,25 +1,29 @@
 import type { Clock } from '../clock/clock.ts';
-import { isoTime } from '../clock/clock.ts';
-import type { Random } from '../clock/random.ts';
+import { createSeededRandom, type SeededRandom } from '../clock/seeded-random.ts';
 import type { Contracts } from '../contracts/contracts.ts';
-import { type Failure, TerminalError } from '../errors/errors.ts';
+import { AutoWeaveError, type Failure, TerminalError } from '../errors/errors.ts';
 import { encodeHeaders, type Headers, type Message } from '../message/message.ts';
 import { commandSubject, eventSubject, type PartitionedAddress } from '../message/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span } from '../telemetry/spans.ts';
-import { type ActorContext, type ActorDefinition, findHandler } from './definition.ts';
+import { callerName } from './calls.ts';
+import type { ActorClient } from './client.ts';
+import { type ActorContext, type ActorDefinition, findHandler, type Handler, type TimerSpec } from './definition.ts';
 import type { OutboxItem } from './entry.ts';
+import { createTimer, MAX_TIMERS, type Timers, timerItem } from './timers.ts';
 
 /** Runs one handler on one message and collects what it sends. */
 
 export interface HandlingParts {
   readonly contracts: Contracts;
   readonly clock: Clock;
-  readonly random: Random;
   readonly signal: AbortSignal;
   readonly log: Log;
   /** Largest body of a message, in bytes. */
   readonly maxBodyBytes: number;
+  /** Incarnation of the mailbox. */
+  readonly incarnation: string;
+  readonly client: Pick<ActorClient, 'call'>;
 }
 
 /** A message with what its handling is told about it. */
@@ -27,37 +31,101 @@ export interface Handling {
   readonly definition: ActorDefinition;
   readonly address: PartitionedAddress;
   readonly message: Message;
+  /** Of the message in MAILBOX. */
+  readonly sequence: number;
   readonly attempt: number;
   readonly span: Span;
+  /** Clock reads of an earlier run, for a replay. */
+  readonly recorded?: readonly number[];
+  /** Gives up the handler when it aborts. */
+  readonly killed: AbortSignal;
+  /** Ids that earlier runs for the same message have used. */
+  readonly idsUsed: number;
+}
+
+/** What a handler has done, beside changing the state. */
+export interface Handled {
+  readonly items: readonly OutboxItem[];
+  readonly timers: Timers;
+  readonly isDestroyed: boolean;
+  /** What it read of the clock, in order. */
+  readonly reads: readonly number[];
+  readonly idsUsed: number;
 }
 
 /** Items that one message may send; a handler that sends more is wrong, not busy. */
 const MAX_ITEMS = 400;
+const TIMEOUT_MS = 60_000;
+const CALL_MS = 30_000;
 
 /**
  * Changes `state` in place.
  *
- * @returns what leaves with the commit, the answer to a waiting caller included
- * @throws what the handler throws; AW_TYPE_UNHANDLED, AW_DATA_INVALID
+ * @returns what takes effect with the commit, the answer to a waiting caller included
+ * @throws what the handler throws; AW_TYPE_UNHANDLED, AW_DATA_INVALID, AW_HANDLER_TIMEOUT, AW_CALL_TIMEOUT when the
+ *   caller waits no more
  */
 export async function handleMessage(
   parts: HandlingParts,
   handling: Handling,
   state: unknown,
-): Promise<readonly OutboxItem[]> {
+  timers: Timers,
+): Promise<Handled> {
   const { definition, message } = handling;
   const named = findHandler(definition, message.type);
   const handler = named ?? definition.otherwise;
   if (handler === undefined) {
     throw new TerminalError('AW_TYPE_UNHANDLED', `Actor "${definition.name}" has no handler for "${message.type}"`);
   }
-  if (named) checkData(parts.contracts, message.type, message.data);
-  const items: OutboxItem[] = [];
-  const answer = await handler(createContext(parts, handling, items), state, message);
-  if (message.replyTo !== undefined) {
-    items.push(answerItem(message.replyTo, { 'aw-status': 'ok' }, JSON.stringify(answer ?? null)));
+  if (message.deadline !== undefined && message.deadline < parts.clock.now() && handling.recorded === undefined) {
+    throw new TerminalError('AW_CALL_TIMEOUT', 'The caller waits no more, so nothing was done');
   }
-  return items;
+  if (named) checkData(parts.contracts, message.type, message.data);
+  const context = new Context(parts, handling, timers);
+  try {
+    const answer = await runHandler(parts, handling, handler, context, state);
+    if (message.replyTo !== undefined) {
+      context.items.push(answerItem(message.replyTo, { 'aw-status': 'ok' }, JSON.stringify(answer ?? null)));
+    }
+    return context;
+  } finally {
+    context.close();
+  }
+}
+
+/** A handler that waits for something is waited for no longer than its time; most don't. */
+async function runHandler(
+  { clock }: HandlingParts,
+  { definition, killed, message }: Handling,
+  handler: Handler<unknown>,
+  context: Context,
+  state: unknown,
+): Promise<unknown> {
+  const result = handler(context, state, message);
+  if (!(result instanceof Promise)) return result;
+  const timeoutMs = definition.timeoutMs ?? TIMEOUT_MS;
+  const given = Promise.withResolvers<never>();
+  // What ends it may be told when nobody listens any more.
+  given.promise.catch(() => undefined);
+  const giveUp = (error: AutoWeaveError): void => {
+    context.abort(error);
+    given.reject(error);
+  };
+  const cancel = clock.schedule(timeoutMs, () =>
+    giveUp(
+      new AutoWeaveError('AW_HANDLER_TIMEOUT', `Handler of "${message.type}" has not ended within ${timeoutMs} ms`),
+    ),
+  );
+  const onKilled = () => giveUp(killed.reason as AutoWeaveError);
+  killed.addEventListener('abort', onKilled, { once: true });
+  try {
+    return await Promise.race([result, given.promise]);
+  } finally {
+    cancel();
+    killed.removeEventListener('abort', onKilled);
+    // It may still fail, long after it was given up.
+    result.catch(() => undefined);
+  }
 }
 
 /** The answer that tells a waiting caller of a failure. */
@@ -69,50 +137,182 @@ function answerItem(replyTo: string, headers: Headers, body: string): OutboxItem
   return { to: 'REPLY', subject: replyTo, headers, body };
 }
 
-function createContext(parts: HandlingParts, handling: Handling, items: OutboxItem[]): ActorContext {
-  const { contracts, clock, random, signal, log, maxBodyBytes } = parts;
-  const { address, message, attempt, span } = handling;
-  const { tenant, actor, key } = address;
+class Context implements ActorContext, Handled {
+  readonly items: OutboxItem[] = [];
+  readonly reads: number[] = [];
+  timers: Timers;
+  isDestroyed = false;
+  readonly #parts: HandlingParts;
+  readonly #handling: Handling;
+  #isOver = false;
+  idsUsed: number;
+  #random: SeededRandom | undefined;
+  #aborter: AbortController | undefined;
+  #signal: AbortSignal | undefined;
 
-  const push = (to: 'EVENTS' | 'MAILBOX', wireSubject: string, type: string, subject: string, data: unknown): void => {
+  constructor(parts: HandlingParts, handling: Handling, timers: Timers) {
+    this.#parts = parts;
+    this.#handling = handling;
+    this.timers = timers;
+    this.idsUsed = handling.idsUsed;
+  }
+
+  get tenant(): string {
+    return this.#handling.address.tenant;
+  }
+
+  get actor(): string {
+    return this.#handling.address.actor;
+  }
+
+  get key(): string {
+    return this.#handling.address.key;
+  }
+
+  get attempt(): number {
+    return this.#handling.attempt;
+  }
+
+  get log(): Log {
+    return this.#parts.log;
+  }
+
+  get signal(): AbortSignal {
+    this.#aborter ??= new AbortController();
+    this.#signal ??= AbortSignal.any([this.#parts.signal, this.#aborter.signal]);
+    return this.#signal;
+  }
+
+  now(): number {
+    const time = this.#handling.recorded?.[this.reads.length] ?? this.#parts.clock.now();
+    this.reads.push(time);
+    return time;
+  }
+
+  random(): number {
+    return this.#draw().fraction();
+  }
+
+  uuid(): string {
+    return this.#draw().uuid();
+  }
+
+  emit(type: string, data: unknown, options: { readonly key?: string } = {}): void {
+    const about = options.key ?? this.key;
+    this.#send('EVENTS', eventSubject(this.tenant, type, about), type, about, data);
+  }
+
+  cast(actor: string, key: string, type: string, data: unknown): void {
+    this.#send('MAILBOX', commandSubject({ tenant: this.tenant, actor, key }), type, key, data);
+  }
+
+  async call(
+    actor: string,
+    key: string,
+    type: string,
+    data: unknown,
+    { timeoutMs = CALL_MS }: { readonly timeoutMs?: number } = {},
+  ): Promise<unknown> {
+    const { message, address, span } = this.#handling;
+    const callers = [...(message.callers ?? []), callerName(address)];
+    if (callers.includes(callerName({ actor, key }))) {
+      throw new TerminalError('AW_CALL_CYCLE', `Cannot call "${actor}/${key}": it waits for this very handler`, {
+        hint: 'use cast, or let the caller hand over what is needed',
+      });
+    }
+    checkData(this.#parts.contracts, type, data);
+    return await this.#parts.client.call({ tenant: this.tenant, actor, key }, type, data, {
+      timeoutMs,
+      callers,
+      source: this.#source(),
+      signal: this.signal,
+      ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
+    });
+  }
+
+  schedule(spec: TimerSpec): void {
+    if (this.#isLate(`schedule "${spec.id}"`)) return;
+    if (findHandler(this.#handling.definition, spec.type) === undefined) {
+      throw new TerminalError('AW_TYPE_UNHANDLED', `Cannot schedule "${spec.type}": this actor has no handler for it`);
+    }
+    checkData(this.#parts.contracts, spec.type, spec.data ?? {});
+    const timer = createTimer(spec, this.now(), this.#newId());
+    if (!Object.hasOwn(this.timers, spec.id) && Object.keys(this.timers).length === MAX_TIMERS) {
+      throw new TerminalError('AW_TIMERS_TOO_MANY', `Cannot keep more than ${MAX_TIMERS} timers for one key`);
+    }
+    this.timers = { ...this.timers, [spec.id]: timer };
+    this.#push(timerItem(this.#handling.address, spec.id, timer));
+  }
+
+  cancel(timerId: string): boolean {
+    if (this.#isLate(`cancel "${timerId}"`) || !Object.hasOwn(this.timers, timerId)) return false;
+    const { [timerId]: _cancelled, ...rest } = this.timers;
+    this.timers = rest;
+    return true;
+  }
+
+  destroy(): void {
+    if (!this.#isLate('destroy')) this.isDestroyed = true;
+  }
+
+  abort(error: AutoWeaveError): void {
+    this.#aborter?.abort(error);
+  }
+
+  close(): void {
+    this.#isOver = true;
+  }
+
+  #send(to: 'EVENTS' | 'MAILBOX', wireSubject: string, type: string, subject: string, data: unknown): void {
+    if (this.#isLate(`send "${type}"`)) return;
+    const { contracts, clock, maxBodyBytes } = this.#parts;
     checkData(contracts, type, data);
     const body = JSON.stringify(data);
     if (Buffer.byteLength(body) > maxBodyBytes) {
       throw new TerminalError('AW_MESSAGE_TOO_LARGE', `Cannot send "${type}": its data exceeds ${maxBodyBytes} bytes`);
     }
-    if (items.length === MAX_ITEMS) {
-      throw new TerminalError('AW_OUTBOX_TOO_LARGE', `Cannot send more than ${MAX_ITEMS} messages from one handler`);
-    }
+    const { message, span } = this.#handling;
     const headers = encodeHeaders({
-      id: random.uuid(),
+      id: this.#newId(),
       type,
-      source: `actor/${actor}/${key}`,
+      source: this.#source(),
       subject,
-      time: isoTime(clock),
+      time: new Date(clock.now()).toISOString(),
       data: undefined,
       ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
     });
-    items.push({ to, subject: wireSubject, headers, body });
-  };
+    this.#push({ to, subject: wireSubject, headers, body });
+  }
 
-  return {
-    tenant,
-    actor,
-    key,
-    attempt,
-    signal,
-    log,
-    now: () => clock.now(),
-    random: () => random.fraction(),
-    uuid: () => random.uuid(),
-    emit(type, data, options = {}) {
-      const about = options.key ?? key;
-      push('EVENTS', eventSubject(tenant, type, about), type, about, data);
-    },
-    cast(toActor, toKey, type, data) {
-      push('MAILBOX', commandSubject({ tenant, actor: toActor, key: toKey }), type, toKey, data);
-    },
-  };
+  #push(item: OutboxItem): void {
+    if (this.items.length === MAX_ITEMS) {
+      throw new TerminalError('AW_OUTBOX_TOO_LARGE', `Cannot send more than ${MAX_ITEMS} messages from one handler`);
+    }
+    this.items.push(item);
+  }
+
+  /** What a handler does after it has ended has no commit to go with. */
+  #isLate(what: string): boolean {
+    if (!this.#isOver) return false;
+    const { actor, key } = this;
+    this.log.error('context.late', { actor, key, what, hint: 'await everything before the handler returns' });
+    return true;
+  }
+
+  #source(): string {
+    return `actor/${this.actor}/${this.key}`;
+  }
+
+  /** Follows from the message alone, so that every attempt at it gives the same. */
+  #newId(): string {
+    return `${this.#parts.incarnation}-${this.#handling.sequence}-${this.idsUsed++}`;
+  }
+
+  #draw(): SeededRandom {
+    const { sequence, idsUsed } = this.#handling;
+    this.#random ??= createSeededRandom(`${this.#parts.incarnation}/${sequence}/${idsUsed}/${this.actor}/${this.key}`);
+    return this.#random;
+  }
 }
 
 /** A breach of contract never heals by itself. */

@@ -6,6 +6,7 @@ import { type Cursor, readCursors } from './cursor-batch.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { datedItems, decodeEntry, type StateEntry } from './entry.ts';
 import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
+import { type ListedActor, type ListNewestOptions, listNewest } from './newest-actors.ts';
 import { TARGETS } from './outbox.ts';
 import { partitionSource } from './outbox-sender.ts';
 
@@ -13,6 +14,10 @@ import { partitionSource } from './outbox-sender.ts';
 export interface Inspector {
   /** The longest unchanged first; `after` is the `next` of the page before. */
   listActors(options: ListActorsOptions): Promise<{ readonly actors: readonly ActorRecord[]; readonly next?: string }>;
+  /** The latest change first; `before` is the `next` of the page before, or the position of one of its actors. */
+  listNewestActors(
+    options: ListNewestOptions,
+  ): Promise<{ readonly actors: readonly ListedActor[]; readonly next?: number }>;
   getActor(name: string, key: string): Promise<ActorRecord | undefined>;
   /** Newest first; `before` is the `next` of the page before. */
   listDeadLetters(options: ListDeadLettersOptions): Promise<DeadLetterPage>;
@@ -61,6 +66,12 @@ export function createInspector(bus: Bus, tenant: string): Inspector {
       const actors = page.map((stored) => readActorRecord(stored, sentUpTo)).filter((record) => record !== undefined);
       const last = page.at(-1);
       return { actors, ...(last && page.length === limit ? { next: String(last.sequence) } : {}) };
+    },
+
+    async listNewestActors(options) {
+      const sentUpTo = await readSent();
+      const toRecord = (stored: Stored) => readActorRecord(stored, sentUpTo);
+      return await listNewest({ bus, tenant, toRecord }, { ...options, first: clampPage(options.first) });
     },
 
     async getActor(name, key) {
@@ -123,6 +134,8 @@ function readActorRecord(stored: Stored, sentUpTo: SentUpTo): ActorRecord | unde
   if (address === undefined) return undefined;
   const entry = tryDecode(stored);
   if (entry === undefined) return undefined;
+  // What is left of a destroyed key is nobody's state.
+  if (entry.state === undefined && entry.attempt === 0 && !entry.isPaused) return undefined;
   return {
     name: address.actor,
     key: address.key,

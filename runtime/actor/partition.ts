@@ -1,9 +1,17 @@
 import type { Stored } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import { isTenant, type PartitionedAddress, parseStoredCommand, SYSTEM_TENANT } from '../message/subjects.ts';
+import {
+  isTenant,
+  type PartitionedAddress,
+  parseStoredCommand,
+  SYSTEM_TENANT,
+  stateSubject,
+  storedCommandSubject,
+} from '../message/subjects.ts';
 import { type Activation, type ActivationParts, createActivation } from './activation.ts';
 import type { Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
+import type { Tombstone } from './key-store.ts';
 import { POSTMASTER, postmaster } from './postmaster.ts';
 
 /**
@@ -24,8 +32,14 @@ export interface Partition extends Fenced {
   close(): void;
   /** Resolves when no key has anything to do any more, or the signal aborts. */
   whenIdle(signal: AbortSignal): Promise<void>;
-  /** Forgets keys that were idle for `idleMs`. */
-  passivate(idleMs: number): void;
+  /** Forgets keys that were idle for `idleMs`, and parks what waits behind keys that are stuck. */
+  tick(idleMs: number): void;
+  /** The key, woken if need be, for an operator; undefined when no such actor is here. */
+  find(address: PartitionedAddress): Activation | undefined;
+  /** The key if it is in memory. */
+  peek(address: PartitionedAddress): Activation | undefined;
+  /** Entries without a state that nothing needs any more; each is given once. */
+  takeTombstones(handledUpTo: number, sentUpTo: number): readonly Tombstone[];
   /** Stops everything: it has another owner, or is given back. */
   end(reason: unknown): void;
 }
@@ -38,7 +52,8 @@ export interface Load {
   onLess(): void;
 }
 
-export interface PartitionParts extends Omit<ActivationParts, 'onDone' | 'signal' | 'suspectUpTo' | 'partition'> {
+export interface PartitionParts
+  extends Omit<ActivationParts, 'onDone' | 'onTombstone' | 'hasParked' | 'signal' | 'suspectUpTo' | 'partition'> {
   readonly clock: Clock;
   readonly definitions: ReadonlyMap<string, ActorDefinition>;
   readonly load: Load;
@@ -48,6 +63,8 @@ export interface PartitionStart {
   readonly handledUpTo: number;
   /** Messages up to here may have killed the former owner. */
   readonly suspectUpTo: number;
+  /** Keys whose former owner has parked messages. */
+  readonly parked: readonly PartitionedAddress[];
 }
 
 export function openPartition(parts: PartitionParts, number: number, fence: number): Partition {
@@ -60,6 +77,8 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
   let highest = 0;
   let suspectUpTo = 0;
   let isClosed = false;
+  const parked = new Set<string>();
+  let tombstones: Tombstone[] = [];
   let wakeIdle = () => {};
 
   const onDone = (sequence: number): void => {
@@ -78,8 +97,17 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     const id = definition ? subject : POSTMASTER;
     const known = activations.get(id);
     if (known) return known;
+    // Parked messages of a key are its activation's from now on.
     const activation = createActivation(
-      { ...parts, partition, suspectUpTo, signal: controller.signal, onDone },
+      {
+        ...parts,
+        partition,
+        suspectUpTo,
+        signal: controller.signal,
+        hasParked: address !== undefined && parked.has(stateSubject(address)),
+        onDone,
+        onTombstone: (tombstone) => tombstones.push(tombstone),
+      },
       definition ?? postmaster,
       definition && address ? address : postmasterAddress(number),
     );
@@ -104,6 +132,10 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     begin(start) {
       highest = start.handledUpTo;
       suspectUpTo = start.suspectUpTo;
+      for (const address of start.parked) {
+        parked.add(stateSubject(address));
+        if (definitions.has(address.actor)) activate(storedCommandSubject(address)).wake();
+      }
     },
     deliver(stored) {
       // Read again after a hand-over, or not ours to take any more.
@@ -125,11 +157,20 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
         });
       }
     },
-    passivate(idleMs) {
+    tick(idleMs) {
       const before = clock.monotonic() - idleMs;
       for (const [id, activation] of activations) {
         if (activation.isIdle && activation.lastUsed < before) activations.delete(id);
+        else activation.tick();
       }
+    },
+    find: (address) => (definitions.has(address.actor) ? activate(storedCommandSubject(address)) : undefined),
+    peek: (address) => activations.get(storedCommandSubject(address)),
+    takeTombstones(handledUpTo, sentUpTo) {
+      const isDue = ({ lastSeq, sequence }: Tombstone) => lastSeq <= handledUpTo && sequence <= sentUpTo;
+      const due = tombstones.filter(isDue);
+      tombstones = tombstones.filter((tombstone) => !isDue(tombstone));
+      return due;
     },
     end(reason) {
       if (controller.signal.aborted) return;

@@ -133,6 +133,9 @@ export interface Bus extends AsyncDisposable {
   /** Removes what matches `filter` with a sequence up to and including `upTo`. */
   trim(stream: StreamName, filter: string, upTo: number): Promise<void>;
 
+  /** Removes one message. Resolves also when it is gone already. */
+  remove(stream: StreamName, sequence: number): Promise<void>;
+
   /** Opens a subject where answers arrive; not stored, so an answer to a process that is gone is lost. */
   openInbox(onAnswer: (token: string, headers: Headers, body: Uint8Array) => void): Inbox;
 

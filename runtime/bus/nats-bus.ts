@@ -26,6 +26,7 @@ import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
 import { toNatsHeaders } from './nats-headers.ts';
+import { removeMessage } from './remove-message.ts';
 import { createRequester, type Requester } from './requester.ts';
 import { STREAMS } from './streams.ts';
 
@@ -188,6 +189,7 @@ function createNatsBus(
     async trim(stream, filter, upTo) {
       await manager.streams.purge(stream, { filter, seq: upTo + 1 });
     },
+    remove: (stream, sequence) => removeMessage(parts, stream, sequence),
     openInbox: answers.openInbox,
     answer: answers.answer,
     ...channels,

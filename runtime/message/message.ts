@@ -16,6 +16,10 @@ export interface Message<Data = unknown> {
   readonly traceparent?: string;
   /** Where the answer goes, when the sender waits for one. */
   readonly replyTo?: string;
+  /** When the sender stops waiting; milliseconds since 1970. */
+  readonly deadline?: number;
+  /** The keys that wait for this call to end, outermost first: `actor/key`, percent-encoded. */
+  readonly callers?: readonly string[];
   readonly data: Data;
 }
 
@@ -25,6 +29,7 @@ export type Headers = Readonly<Record<string, string>>;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Inboxes alone: an answer must not be made to land in a stream or in the server's own subjects. */
 const REPLY_TO = /^_INBOX\.[A-Za-z0-9_.-]{1,200}$/;
+const MAX_CALLERS = 8_192;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -40,6 +45,8 @@ export function encodeHeaders(message: Message): Headers {
   };
   if (message.traceparent !== undefined) headers['traceparent'] = message.traceparent;
   if (message.replyTo !== undefined) headers['aw-reply-to'] = message.replyTo;
+  if (message.deadline !== undefined) headers['aw-deadline'] = String(message.deadline);
+  if (message.callers !== undefined) headers['aw-callers'] = message.callers.join(' ');
   return headers;
 }
 
@@ -76,8 +83,19 @@ export function decodeMessage(headers: Headers, body: Uint8Array): Message {
     subject,
     time,
     ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(replyTo === undefined ? {} : readCall(headers, replyTo)),
     data: parseJson(body),
+  };
+}
+
+/** What only a call has. Callers that can't be read are none: then a cycle ends by its deadline. */
+function readCall(headers: Headers, replyTo: string): Pick<Message, 'replyTo' | 'deadline' | 'callers'> {
+  const deadline = Number(headers['aw-deadline'] ?? Number.NaN);
+  const callers = headers['aw-callers'];
+  return {
+    replyTo,
+    ...(Number.isSafeInteger(deadline) ? { deadline } : {}),
+    ...(callers === undefined || callers.length > MAX_CALLERS ? {} : { callers: callers.split(' ') }),
   };
 }
 

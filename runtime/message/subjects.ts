@@ -5,6 +5,9 @@ import { decodeKey, encodeKey } from './key.ts';
  * The grammar of subjects. What a sender writes, and what is stored (the server puts the partition in):
  *
  *     aw.<tenant>.cmd.<actor>.<key>          stored as  aw.<tenant>.cmd.<partition>.<actor>.<key>
+ *     aw.<tenant>.parked.<partition>.<actor>.<key>         a command set aside while its key waits
+ *     aw.<tenant>.timer.<partition>.<actor>.<key>.<timer>  a command that is due later
+ *     aw.<tenant>.history.<partition>.<actor>.<key>        what a replay needs beside the commands
  *     aw.<tenant>.evt.<noun>.<verb>.<key>
  *     aw.<tenant>.state.<partition>.<actor>.<key>
  *     aw._sys.state.<partition>.<what>.owner what the owner of a partition notes about it
@@ -64,6 +67,29 @@ export function eventSubject(tenant: string, type: string, key: string): string 
 
 export function stateSubject({ tenant, partition, actor, key }: PartitionedAddress): string {
   return `aw.${tenant}.state.${partition}.${actor}.${encodeKey(key)}`;
+}
+
+/** A command's subject as the server has stored it. */
+export function storedCommandSubject(address: PartitionedAddress): string {
+  return stateSubject(address).replace('.state.', '.cmd.');
+}
+
+export function parkedSubject(address: PartitionedAddress): string {
+  return stateSubject(address).replace('.state.', '.parked.');
+}
+
+export function historySubject(address: PartitionedAddress): string {
+  return stateSubject(address).replace('.state.', '.history.');
+}
+
+/** @param timer any text that is unique to the timer and its turn */
+export function timerSubject(address: PartitionedAddress, timer: string): string {
+  return `${stateSubject(address).replace('.state.', '.timer.')}.${encodeKey(timer)}`;
+}
+
+/** The address of parked messages, or undefined when the subject is none. */
+export function parseParked(subject: string): PartitionedAddress | undefined {
+  return parsePartitioned(subject, 'parked');
 }
 
 /** Where the owner of a partition keeps a note about it; `*` stands for all partitions. */

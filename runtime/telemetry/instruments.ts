@@ -16,7 +16,7 @@ export const INSTRUMENTS = {
   messagesHandled: {
     kind: 'counter',
     name: 'messages_handled_total',
-    description: 'Messages that handlers have taken, by outcome: handled, skipped, retried or dead',
+    description: 'Messages that handlers have taken, by outcome: handled, refused, retried or dead',
     labels: ['actor', 'outcome'],
   },
   handlerDuration: {

@@ -53,6 +53,7 @@ export function guardBus(bus: Bus, gate: CrashGate): Bus {
     subjects: (stream, filter) => about('subjects', stream, () => bus.subjects(stream, filter)),
     at: (stream, sequence) => about('at', stream, () => bus.at(stream, sequence)),
     streamStatus: (stream) => about('streamStatus', stream, () => bus.streamStatus(stream)),
+    remove: (stream, sequence) => about('remove', stream, () => bus.remove(stream, sequence)),
     trim: (stream, filter, upTo) => about('trim', stream, () => bus.trim(stream, filter, upTo)),
     ask: (channel, body, timeoutMs) => about('ask', channel.split('.')[0]!, () => bus.ask(channel, body, timeoutMs)),
     openInbox: bus.openInbox,

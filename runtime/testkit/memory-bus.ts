@@ -136,6 +136,7 @@ export function createMemoryBus(parts: MemoryBusParts): Bus {
         throw new AutoWeaveError('AW_BROKER_REFUSED', `Cannot store message in ${stream}: bad request (10003)`);
       }),
     streamStatus: (stream) => ask('streamStatus', stream, true, ({ content }) => content.status),
+    remove: (stream, sequence) => ask('remove', stream, true, (found) => found.remove(sequence)),
     trim: (stream, filter, upTo) => ask('trim', stream, true, (found) => found.trim(filter, upTo)),
     ...live,
     async [Symbol.asyncDispose]() {

@@ -40,6 +40,7 @@ export interface MemoryStream {
   /** @throws what the real bus throws */
   storeBatch(messages: readonly Outgoing[]): CommitResult;
   trim(filter: string, upTo: number): void;
+  remove(sequence: number): void;
   /** Hears each message as it is stored; the returned function ends that. */
   onStored(listener: (stored: Stored) => void): () => void;
   /** Hears that the stream answers again. */
@@ -163,6 +164,10 @@ export function createMemoryStream(definition: StreamDefinition, parts: MemorySt
     trim(filter, upTo) {
       requireLeader();
       content.trim(filter, upTo);
+    },
+    remove(sequence) {
+      requireLeader();
+      content.remove(sequence);
     },
     onStored(listener) {
       listeners.add(listener);

@@ -1,0 +1,57 @@
+import type { Stored } from '../bus/bus.ts';
+import type { ActorDefinition } from './definition.ts';
+import type { OutboxItem } from './entry.ts';
+
+/**
+ * What a replay needs beside the commands: what handlers read of the clock, which messages were buried, and, for
+ * actors that keep an archive, the commands themselves and the state each commit came to.
+ */
+export interface HistoryRecord {
+  /** Sequences in MAILBOX of the first and the last message that this is about. */
+  readonly from: number;
+  readonly upTo: number;
+  /** Clock reads: a sequence, then the instants. */
+  readonly reads?: readonly (readonly number[])[];
+  /** True when the message had no effect but its burial. */
+  readonly isBuried?: true;
+  /** The state was set from outside, after message `upTo`; null when the key was destroyed. */
+  readonly reset?: { readonly state: unknown };
+  readonly commands?: readonly ArchivedCommand[];
+  /** The state after them, of an actor with an archive; null when there is none. */
+  readonly state?: unknown;
+}
+
+export interface ArchivedCommand {
+  readonly sequence: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Base64. */
+  readonly body: string;
+}
+
+/** The record of a commit, when there is anything to say. */
+export function historyOf(
+  subject: string,
+  { archive = false }: ActorDefinition,
+  bunch: readonly Stored[],
+  ran: readonly (readonly number[])[] | 'buried',
+  stateText: string | undefined,
+): readonly OutboxItem[] {
+  const isBuried = ran === 'buried';
+  if (!archive && !isBuried && ran.length === 0) return [];
+  const record: HistoryRecord = {
+    from: bunch[0]!.sequence,
+    upTo: bunch.at(-1)!.sequence,
+    ...(isBuried ? { isBuried } : ran.length > 0 ? { reads: ran } : {}),
+    ...(archive
+      ? {
+          commands: bunch.map(({ sequence, headers, body }) => ({
+            sequence,
+            headers,
+            body: Buffer.from(body).toString('base64'),
+          })),
+          state: stateText === undefined ? null : JSON.parse(stateText),
+        }
+      : {}),
+  };
+  return [{ to: 'HISTORY', subject, headers: {}, body: JSON.stringify(record) }];
+}

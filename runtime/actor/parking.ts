@@ -1,0 +1,128 @@
+import type { Bus, Outgoing, Stored } from '../bus/bus.ts';
+import { isPassing } from '../bus/bus-errors.ts';
+import type { Clock } from '../clock/clock.ts';
+import { type PartitionedAddress, parkedSubject, parseParked } from '../message/subjects.ts';
+
+/**
+ * Where the messages of a key stand that waits for long: copied in order to a subject of the key's own, so that they
+ * keep neither memory nor the checkpoint of the partition. Each copy names the sequence that it had; that one counts
+ * for the key, so that a message that is there twice is handled once.
+ */
+export interface Parking {
+  /** True while there may be parked messages. */
+  readonly isUsed: boolean;
+  /** Copies messages, in the order of their sequences. Waits for a broker that is away. */
+  park(messages: readonly Stored[]): Promise<void>;
+  /** The first parked messages after `lastSeq`, with the sequences that they had; empty when there are none. */
+  peek(lastSeq: number, limit: number): Promise<readonly Stored[]>;
+  /** Removes the copies of messages up to this sequence. */
+  drop(upTo: number): Promise<void>;
+}
+
+export interface ParkingParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const ORIGINAL = 'aw-parked-sequence';
+const BATCH = 500;
+const PAUSE_MS = 100;
+
+/** @param isUsed true when an earlier owner has left some */
+export function createParking(
+  { bus, clock, signal }: ParkingParts,
+  address: PartitionedAddress,
+  isUsed: boolean,
+): Parking {
+  const subject = parkedSubject(address);
+  let used = isUsed;
+  /** Copies seen, ascending: where they stand, and what they were. */
+  let seen: { readonly at: number; readonly stored: Stored }[] = [];
+
+  const store = async (batch: readonly Outgoing[]): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await bus.commit('MAILBOX', batch);
+        return;
+      } catch (error) {
+        // Copied twice does no harm, so a copy whose answer was lost is simply made again.
+        if (!isPassing(error)) throw error;
+        await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+    signal.throwIfAborted();
+  };
+
+  return {
+    get isUsed() {
+      return used;
+    },
+    async park(messages) {
+      used = true;
+      let batch: Outgoing[] = [];
+      let bytes = 0;
+      for (const message of messages) {
+        if (batch.length === BATCH || bytes + message.body.length > bus.maxEntryBytes) {
+          await store(batch);
+          batch = [];
+          bytes = 0;
+        }
+        bytes += message.body.length;
+        batch.push({ subject, headers: toParkedHeaders(message), body: message.body });
+      }
+      if (batch.length > 0) await store(batch);
+    },
+    async peek(lastSeq, limit) {
+      if (!used) return [];
+      seen = seen.filter(({ stored }) => stored.sequence > lastSeq);
+      while (seen.length === 0) {
+        const page = await bus.page('MAILBOX', { from: (seen.at(-1)?.at ?? 0) + 1, filter: subject, limit });
+        if (page.length === 0) {
+          used = false;
+          return [];
+        }
+        const fresh = page.map(fromParked).filter(({ stored }) => stored.sequence > lastSeq);
+        if (fresh.length > 0) {
+          seen = inOrder(fresh);
+          break;
+        }
+        // All of them are handled already: an earlier owner has not come to removing them.
+        await bus.trim('MAILBOX', subject, page.at(-1)!.sequence);
+      }
+      return seen.map(({ stored }) => stored);
+    },
+    async drop(upTo) {
+      const gone = seen.filter(({ stored }) => stored.sequence <= upTo).at(-1);
+      if (gone === undefined) return;
+      await bus.trim('MAILBOX', subject, gone.at);
+      seen = seen.filter(({ at }) => at > gone.at);
+    },
+  };
+}
+
+/** All keys that have parked messages. */
+export async function readParked(bus: Bus): Promise<readonly PartitionedAddress[]> {
+  const subjects = await bus.subjects('MAILBOX', 'aw.*.parked.*.*.*');
+  return [...subjects.keys()].flatMap((subject) => parseParked(subject) ?? []);
+}
+
+/** Without repetitions, up to the first that is lower than the one before: there a second copying begins. */
+function inOrder(copies: readonly { readonly at: number; readonly stored: Stored }[]) {
+  const kept: { readonly at: number; readonly stored: Stored }[] = [];
+  for (const copy of copies) {
+    if (copy.stored.sequence <= (kept.at(-1)?.stored.sequence ?? 0)) break;
+    kept.push(copy);
+  }
+  return kept;
+}
+
+function toParkedHeaders({ headers, sequence }: Stored): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name]) => !/^nats-/i.test(name));
+  return { ...Object.fromEntries(kept), [ORIGINAL]: String(sequence) };
+}
+
+function fromParked(copy: Stored): { readonly at: number; readonly stored: Stored } {
+  const { [ORIGINAL]: original, ...headers } = copy.headers;
+  return { at: copy.sequence, stored: { ...copy, sequence: Number(original ?? 0), headers } };
+}
