@@ -1,27 +1,55 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { printFigures } from './bench/figures.ts';
+import { type Figure, printFigures, type Report, type RunOptions } from './bench/figures.ts';
 
 /** `npm run bench -- NAME`: one JSON line per figure, then a table. Benchmarks measure; no test waits for them. */
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly run: typeof import('./bench/spine.ts').run }>>> = {
+type Run = (report: Report, options?: RunOptions) => Promise<readonly Figure[]>;
+
+interface Benchmark {
+  readonly run: Run;
+  /** What `--only` may name. */
+  readonly PARTS?: readonly string[];
+}
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  actors: () => import('./bench/actors.ts'),
   spine: () => import('./bench/spine.ts'),
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } },
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    profile: { type: 'string' },
+    quick: { type: 'boolean' },
+  },
 });
 const [name = ''] = positionals;
-const load = BENCHMARKS[name];
+const benchmark = await BENCHMARKS[name]?.();
+const only = values.only?.split(',') ?? [];
+const isUnknown = only.some((part) => !benchmark?.PARTS?.includes(part));
 
-if (values.help || load === undefined) {
+if (values.help || benchmark === undefined || isUnknown) {
   const known = Object.keys(BENCHMARKS).join(', ');
   process.stdout.write(
-    `Usage: npm run bench -- NAME [--json]\n\nNAME is one of: ${known}\n--json leaves the table out.\n`,
+    `Usage: npm run bench -- NAME [--only PART,…] [--quick] [--profile FOLDER] [--json]
+
+NAME is one of: ${known}
+--only     actors: these parts of calls, oneway, events, handover and memory
+--quick    actors: one short round, to see that it works
+--profile  actors: CPU profiles of runtimes and drivers go there
+--json     leaves the table out
+`,
   );
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const { run } = await load();
-  const figures = await run((figure) => process.stdout.write(`${JSON.stringify(figure)}\n`));
+  const figures = await benchmark.run((figure) => process.stdout.write(`${JSON.stringify(figure)}\n`), {
+    only,
+    isQuick: values.quick ?? false,
+    ...(values.profile === undefined ? {} : { profileFolder: resolve(values.profile) }),
+  });
   if (!values.json) printFigures(figures, (line) => process.stdout.write(`${line}\n`));
 }

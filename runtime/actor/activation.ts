@@ -206,7 +206,7 @@ export function createActivation(
     const { timers, since } = run;
     const lastSeq = bunch.at(-1)!.sequence;
     const life = { stateText, timers, since };
-    const history = historyOf(historySubject(address), definition, bunch, run.reads, stateText);
+    const history = historyOf(historySubject(address), definition, bunch, run.inputs, stateText);
     loaded = await store.commit(from, { life, items: [...run.items, ...history], lastSeq, attempt: 0 }, run.spans);
     if (timers !== from.timers) forgetTurns(from, timers);
     await moved(lastSeq);

@@ -188,7 +188,13 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       if (until.aborted) resolve();
       until.addEventListener('abort', () => resolve(), { once: true });
     });
-    await Promise.race([outbox.whenSent(partition).then(() => writeMark(partition)), isLate]);
+    await Promise.race([settle(partition), isLate]);
+  }
+
+  async function settle(partition: Partition): Promise<void> {
+    await outbox.whenSent(partition);
+    await writeMark(partition);
+    await trimmer.trim([partition]);
   }
 
   const marks = new WeakMap<Partition, Mark>();
@@ -254,7 +260,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     async [Symbol.asyncDispose]() {
       isReading = false;
       using grace = startDeadline(clock, graceMs, new AutoWeaveError('AW_STOPPING', 'The time to stop is up'));
-      const stopped = ownership.stop(grace.signal).then(() => trimmer.trim([]));
+      const stopped = ownership.stop(grace.signal);
       const isOver = new Promise((resolve) => grace.signal.addEventListener('abort', resolve, { once: true }));
       await Promise.race([stopped.catch(() => undefined), isOver]);
       reading.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));

@@ -6,7 +6,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem } from './entry.ts';
-import { type HandlingParts, handleMessage } from './handling.ts';
+import { type Handled, type HandlingParts, handleMessage, type Input } from './handling.ts';
 import { settleFired, TIMER_FIRED, type Timers, timerItem } from './timers.ts';
 
 /** What a key is, beside what it has yet to send. */
@@ -18,6 +18,13 @@ export interface Life {
   readonly since: number;
 }
 
+/** What the handler of one message was given from outside. */
+export interface RecordedInputs {
+  /** Of the message in MAILBOX. */
+  readonly sequence: number;
+  readonly inputs: readonly Input[];
+}
+
 /** What a run of messages came to. */
 export interface BunchRun {
   /** Undefined when the key has none any more. */
@@ -25,8 +32,8 @@ export interface BunchRun {
   readonly timers: Timers;
   readonly since: number;
   readonly items: OutboxItem[];
-  /** Clock reads by message: its sequence, then the instants. */
-  readonly reads: readonly (readonly number[])[];
+  /** What handlers were given from outside. */
+  readonly inputs: readonly RecordedInputs[];
   /** Messages of the bunch that need not run again once this is committed. */
   readonly covered: number;
   readonly spans: readonly Span[];
@@ -46,8 +53,8 @@ export interface BunchTask {
   /** Of the first message. */
   readonly attempt: number;
   readonly killed: AbortSignal;
-  /** Clock reads of an earlier run, by sequence of the message: for a replay. */
-  readonly recorded?: ReadonlyMap<number, readonly number[]>;
+  /** What an earlier run was given, by sequence of the message: for a replay. */
+  readonly recorded?: ReadonlyMap<number, readonly Input[]>;
 }
 
 /** A bunch ends early once it sends this many messages or bytes. */
@@ -76,11 +83,11 @@ export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readon
     since: from.since,
   };
   const items: OutboxItem[] = [];
-  const reads: number[][] = [];
+  const inputs: RecordedInputs[] = [];
   const spans: Span[] = [];
   const ran = (covered: number): BunchRun => {
     const { timers, since } = draft;
-    return { state: draft.isAlive ? (draft.state ?? null) : undefined, timers, since, items, reads, covered, spans };
+    return { state: draft.isAlive ? (draft.state ?? null) : undefined, timers, since, items, inputs, covered, spans };
   };
   let bytes = 0;
   for (const [index, stored] of bunch.entries()) {
@@ -102,7 +109,7 @@ export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readon
         items.push(item);
         bytes += item.body.length;
       }
-      if (sent.reads.length > 0) reads.push([stored.sequence, ...sent.reads]);
+      if (sent.inputs.length > 0) inputs.push({ sequence: stored.sequence, inputs: sent.inputs });
     } catch (error) {
       span?.fail(error);
       span?.end();
@@ -121,44 +128,39 @@ interface Work {
   readonly isFirst: boolean;
 }
 
-interface Sent {
-  readonly items: readonly OutboxItem[];
-  readonly reads: readonly number[];
-}
-
-const NOTHING: Sent = { items: [], reads: [] };
+type Sent = Pick<Handled, 'items' | 'inputs'>;
 
 /** A message for the handler, or a timer's turn, which may come to several runs of it, or to none. */
 async function runMessage(parts: BunchParts, task: BunchTask, draft: Draft, work: Work): Promise<Sent> {
   const { message, stored } = work;
-  const recorded = task.recorded?.get(stored.sequence);
+  const recorded = task.recorded && (task.recorded.get(stored.sequence) ?? []);
   if (message.type !== TIMER_FIRED)
     return await runHandler(parts, task, draft, work, { message, recorded, idsUsed: 0 });
   const turn = `${parts.incarnation}-${stored.sequence}-t`;
-  const now = recorded?.[0] ?? parts.clock.now();
+  const now = typeof recorded?.[0] === 'number' ? recorded[0] : parts.clock.now();
   const fired = settleFired(draft.timers, message.data, now, turn);
-  if (fired === undefined) return NOTHING;
+  if (fired === undefined) return { items: [], inputs: [] };
   const { id, timer, runs, next } = fired;
   const { [id]: _done, ...others } = draft.timers;
   draft.timers = next === undefined ? others : { ...draft.timers, [id]: next };
   const items: OutboxItem[] = next === undefined ? [] : [timerItem(task.address, id, next)];
-  const reads: number[] = [now];
+  const inputs: Input[] = [now];
   let idsUsed = 0;
   for (const due of runs) {
     const { replyTo: _none, ...rest } = message;
     const command: Message = { ...rest, type: timer.type, data: timer.data, time: new Date(due).toISOString() };
-    const run = { message: command, recorded: recorded?.slice(reads.length), idsUsed };
+    const run = { message: command, recorded: recorded?.slice(inputs.length), idsUsed };
     const sent = await runHandler(parts, task, draft, work, run);
     items.push(...sent.items);
-    reads.push(...sent.reads);
+    inputs.push(...sent.inputs);
     idsUsed = sent.idsUsed;
   }
-  return { items, reads };
+  return { items, inputs };
 }
 
 interface HandlerRun {
   readonly message: Message;
-  readonly recorded: readonly number[] | undefined;
+  readonly recorded: readonly Input[] | undefined;
   readonly idsUsed: number;
 }
 

@@ -196,13 +196,14 @@ async function carryOut(parts: ControlParts, { address, order }: Request): Promi
       return await key.control(async (_loaded, commit) => void (await commit({ isPaused: false })), false);
     case 'destroy':
       return await key.control(async ({ lastSeq }, commit) => {
-        await commit({ life: NO_LIFE, items: [reset(place, lastSeq, null)] });
+        await commit({ life: NO_LIFE, items: [reset(place, lastSeq, NO_LIFE)] });
       }, true);
     case 'cancelTimer':
       return await key.control(async (loaded, commit) => {
         const { [order.timer]: found, ...timers } = loaded.timers;
         if (found === undefined) return false;
-        await commit({ life: { ...loaded, timers } });
+        const life: Life = { ...loaded, timers };
+        await commit({ life, items: [reset(place, loaded.lastSeq, life)] });
         return true;
       }, false);
     case 'export':
@@ -222,7 +223,7 @@ async function carryOut(parts: ControlParts, { address, order }: Request): Promi
         }
         const state = migrate(definition, order.exported.version, order.exported.state);
         const life: Life = { stateText: JSON.stringify(state), timers: {}, since: lastSeq };
-        await commit({ life, items: [reset(place, lastSeq, state)] });
+        await commit({ life, items: [reset(place, lastSeq, life)] });
       }, true);
   }
 }
@@ -230,8 +231,9 @@ async function carryOut(parts: ControlParts, { address, order }: Request): Promi
 const NO_LIFE: Life = { stateText: undefined, timers: {}, since: 0 };
 
 /** Tells a replay that the state was set from outside. */
-function reset(address: PartitionedAddress, lastSeq: number, state: unknown): OutboxItem {
-  const record: HistoryRecord = { from: lastSeq, upTo: lastSeq, reset: { state } };
+function reset(address: PartitionedAddress, lastSeq: number, { stateText, timers }: Life): OutboxItem {
+  const state: unknown = stateText === undefined ? null : JSON.parse(stateText);
+  const record: HistoryRecord = { from: lastSeq, upTo: lastSeq, reset: { state, timers } };
   return { to: 'HISTORY', subject: historySubject(address), headers: {}, body: JSON.stringify(record) };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { createSeededRandom, type SeededRandom } from '../clock/seeded-random.ts';
 import type { Contracts } from '../contracts/contracts.ts';
-import { AutoWeaveError, type Failure, TerminalError } from '../errors/errors.ts';
+import { AutoWeaveError, type Failure, TerminalError, toFailure } from '../errors/errors.ts';
 import { encodeHeaders, type Headers, type Message } from '../message/message.ts';
 import { commandSubject, eventSubject, type PartitionedAddress } from '../message/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -35,21 +35,24 @@ export interface Handling {
   readonly sequence: number;
   readonly attempt: number;
   readonly span: Span;
-  /** Clock reads of an earlier run, for a replay. */
-  readonly recorded?: readonly number[];
+  /** What an earlier run was given from outside, for a replay. */
+  readonly recorded?: readonly Input[];
   /** Gives up the handler when it aborts. */
   readonly killed: AbortSignal;
   /** Ids that earlier runs for the same message have used. */
   readonly idsUsed: number;
 }
 
+/** What a handler can't work out by itself: a read of the clock, or what came of a call. */
+export type Input = number | { readonly answer: unknown } | { readonly error: Failure };
+
 /** What a handler has done, beside changing the state. */
 export interface Handled {
   readonly items: readonly OutboxItem[];
   readonly timers: Timers;
   readonly isDestroyed: boolean;
-  /** What it read of the clock, in order. */
-  readonly reads: readonly number[];
+  /** What it was given from outside, in the order in which it asked. */
+  readonly inputs: readonly Input[];
   readonly idsUsed: number;
 }
 
@@ -57,6 +60,8 @@ export interface Handled {
 const MAX_ITEMS = 400;
 const TIMEOUT_MS = 60_000;
 const CALL_MS = 30_000;
+/** Stands for a call that the handler did not wait for. */
+const NO_ANSWER: Input = { error: { code: 'AW_CALL_UNANSWERED', message: 'The handler ended before the answer came' } };
 
 /**
  * Changes `state` in place.
@@ -139,7 +144,7 @@ function answerItem(replyTo: string, headers: Headers, body: string): OutboxItem
 
 class Context implements ActorContext, Handled {
   readonly items: OutboxItem[] = [];
-  readonly reads: number[] = [];
+  readonly inputs: Input[] = [];
   timers: Timers;
   isDestroyed = false;
   readonly #parts: HandlingParts;
@@ -184,8 +189,9 @@ class Context implements ActorContext, Handled {
   }
 
   now(): number {
-    const time = this.#handling.recorded?.[this.reads.length] ?? this.#parts.clock.now();
-    this.reads.push(time);
+    const recorded = this.#handling.recorded?.[this.inputs.length];
+    const time = typeof recorded === 'number' ? recorded : this.#parts.clock.now();
+    this.inputs.push(time);
     return time;
   }
 
@@ -221,13 +227,27 @@ class Context implements ActorContext, Handled {
       });
     }
     checkData(this.#parts.contracts, type, data);
-    return await this.#parts.client.call({ tenant: this.tenant, actor, key }, type, data, {
-      timeoutMs,
-      callers,
-      source: this.#source(),
-      signal: this.signal,
-      ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
-    });
+    const place = this.inputs.push(NO_ANSWER) - 1;
+    const recorded = this.#handling.recorded?.[place];
+    if (typeof recorded === 'object') {
+      this.inputs[place] = recorded;
+      if ('answer' in recorded) return recorded.answer;
+      throw new AutoWeaveError(recorded.error.code, recorded.error.message);
+    }
+    try {
+      const answer = await this.#parts.client.call({ tenant: this.tenant, actor, key }, type, data, {
+        timeoutMs,
+        callers,
+        source: this.#source(),
+        signal: this.signal,
+        ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
+      });
+      this.inputs[place] = { answer };
+      return answer;
+    } catch (error) {
+      this.inputs[place] = { error: toFailure(error) };
+      throw error;
+    }
   }
 
   schedule(spec: TimerSpec): void {

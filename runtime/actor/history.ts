@@ -1,21 +1,23 @@
 import type { Stored } from '../bus/bus.ts';
+import type { RecordedInputs } from './bunch.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem } from './entry.ts';
+import type { Timers } from './timers.ts';
 
 /**
- * What a replay needs beside the commands: what handlers read of the clock, which messages were buried, and, for
+ * What a replay needs beside the commands: what handlers were given from outside (the time, answers to
+ * calls), which messages were buried, and, for
  * actors that keep an archive, the commands themselves and the state each commit came to.
  */
 export interface HistoryRecord {
   /** Sequences in MAILBOX of the first and the last message that this is about. */
   readonly from: number;
   readonly upTo: number;
-  /** Clock reads: a sequence, then the instants. */
-  readonly reads?: readonly (readonly number[])[];
+  readonly inputs?: readonly RecordedInputs[];
   /** True when the message had no effect but its burial. */
   readonly isBuried?: true;
-  /** The state was set from outside, after message `upTo`; null when the key was destroyed. */
-  readonly reset?: { readonly state: unknown };
+  /** State and timers were set from outside, after message `upTo`; null when the key was destroyed. */
+  readonly reset?: { readonly state: unknown; readonly timers: Timers };
   readonly commands?: readonly ArchivedCommand[];
   /** The state after them, of an actor with an archive; null when there is none. */
   readonly state?: unknown;
@@ -33,7 +35,7 @@ export function historyOf(
   subject: string,
   { archive = false }: ActorDefinition,
   bunch: readonly Stored[],
-  ran: readonly (readonly number[])[] | 'buried',
+  ran: readonly RecordedInputs[] | 'buried',
   stateText: string | undefined,
 ): readonly OutboxItem[] {
   const isBuried = ran === 'buried';
@@ -41,7 +43,7 @@ export function historyOf(
   const record: HistoryRecord = {
     from: bunch[0]!.sequence,
     upTo: bunch.at(-1)!.sequence,
-    ...(isBuried ? { isBuried } : ran.length > 0 ? { reads: ran } : {}),
+    ...(isBuried ? { isBuried } : ran.length > 0 ? { inputs: ran } : {}),
     ...(archive
       ? {
           commands: bunch.map(({ sequence, headers, body }) => ({

@@ -51,8 +51,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   return {
     async take(partitions, sentUpTo) {
-      for (const [target, sender] of senders) {
-        const cursors = await readCursors(bus, target as StreamName, incarnation);
+      const found = await Promise.all(TARGETS.map((target) => readCursors(bus, target, incarnation)));
+      for (const [index, target] of TARGETS.entries()) {
+        const sender = senders.get(target)!;
+        const cursors = found[index]!;
         for (const partition of partitions) {
           const cursor = cursors.get(partitionSource(partition.number)) ?? { at: 0, sequence: 0 };
           // A cursor may have been discarded with the age of its stream; the mark never is.

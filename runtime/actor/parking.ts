@@ -122,7 +122,7 @@ function toParkedHeaders({ headers, sequence }: Stored): Record<string, string> 
   return { ...Object.fromEntries(kept), [ORIGINAL]: String(sequence) };
 }
 
-function fromParked(copy: Stored): { readonly at: number; readonly stored: Stored } {
+export function fromParked(copy: Stored): { readonly at: number; readonly stored: Stored } {
   const { [ORIGINAL]: original, ...headers } = copy.headers;
   return { at: copy.sequence, stored: { ...copy, sequence: Number(original ?? 0), headers } };
 }

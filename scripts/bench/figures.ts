@@ -2,6 +2,7 @@
 export interface Figure {
   readonly benchmark: string;
   readonly name: string;
+  /** NaN where it could not be measured; the note says why. */
   readonly value: number;
   readonly unit: string;
   /** The most (or with `atLeast` the least) that was promised. */
@@ -12,6 +13,15 @@ export interface Figure {
 }
 
 export type Report = (figure: Figure) => void;
+
+export interface RunOptions {
+  /** The parts to measure, of a benchmark that has several; all when empty. */
+  readonly only?: readonly string[];
+  /** One short round: to see that it works, not to quote. */
+  readonly isQuick?: boolean;
+  /** Absolute. CPU profiles of what is started go there. */
+  readonly profileFolder?: string;
+}
 
 export function isKept({ value, limit, atLeast = false }: Figure): boolean {
   if (limit === undefined) return true;
@@ -27,8 +37,8 @@ export function percentile(values: readonly number[], fraction: number): number 
 export function printFigures(figures: readonly Figure[], print: (line: string) => void): void {
   const rows = figures.map((figure) => [
     figure.name,
-    `${round(figure.value)} ${figure.unit}`,
-    figure.limit === undefined ? '' : `${figure.atLeast ? '≥' : '≤'} ${figure.limit} ${figure.unit}`,
+    Number.isNaN(figure.value) ? 'not measured' : `${round(figure.value)} ${figure.unit}`.trimEnd(),
+    figure.limit === undefined ? '' : `${figure.atLeast ? '≥' : '≤'} ${figure.limit} ${figure.unit}`.trimEnd(),
     isKept(figure) ? '' : 'missed',
     figure.note ?? '',
   ]);

@@ -1,0 +1,10 @@
+import type { Driver } from './driver.ts';
+import type { Processes } from './process-cost.ts';
+
+/** One of those that are compared, running, with a driver connected to it. */
+export interface System extends AsyncDisposable {
+  readonly name: 'AutoWeave' | 'Restate';
+  readonly driver: Driver;
+  /** Those whose CPU is counted, the driver among them. */
+  readonly processes: Processes;
+}
