@@ -28,7 +28,7 @@ export interface Activation {
   push(stored: Stored): void;
   /** Takes up what an earlier owner has parked. */
   wake(): void;
-  /** Looks whether it is stuck, and parks what waits. Called now and then. */
+  /** Looks whether it is stuck or full; parks what waits behind a stuck one. Called now and then. */
   tick(): void;
   /**
    * Runs between two bunches. Rejects with what it throws.
@@ -67,8 +67,12 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly suspectUpTo: number;
   /** An earlier owner has parked messages of this key. */
   readonly hasParked: boolean;
+  /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
+  readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** The message's effects are committed (or it had none to have), or it is parked. */
   readonly onDone: (sequence: number) => void;
+  /** More messages wait than the actor allows for one key: its senders are to hear of it. */
+  readonly onFull: (address: PartitionedAddress) => void;
 }
 
 /** Messages run before a commit, at most: what is run again after a failure, and the room a crash leaves suspect. */
@@ -76,6 +80,7 @@ const MAX_BUNCH = 256;
 const DEFAULT_ATTEMPTS = 5;
 /** A key that has come no further for so long is stuck: what waits behind it is parked. */
 const STUCK_MS = 1_000;
+const MAILBOX_LIMIT = 10_000;
 const PEEK = 64;
 
 export function createActivation(
@@ -84,6 +89,7 @@ export function createActivation(
   address: PartitionedAddress,
 ): Activation {
   const { bus, clock, random, signal, log, instruments, onDone } = parts;
+  const mailboxLimit = definition.mailboxLimit ?? MAILBOX_LIMIT;
   const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
   const store = createKeyStore(parts, definition, address);
   const parking = createParking(parts, address, parts.hasParked);
@@ -177,17 +183,23 @@ export function createActivation(
     const bunch = await nextBunch(from);
     const head = bunch[0];
     if (head === undefined) return;
-    let base = from;
     const attempt = from.attempt + 1;
-    if (head.sequence <= parts.suspectUpTo) {
-      if (from.attempt >= maxAttempts) return await bury(from, head, crashed(from.attempt), from.attempt);
-      base = loaded = await store.commit(from, { attempt });
-    }
-    // After a failure, or when it may have ended the process before: alone, so that it is known which one it was.
-    const isAlone = from.attempt > 0;
+    // After a failure, or when it may have ended a process before, it is to be known which one it was.
+    const chosen = from.attempt > 0 ? [head] : bunch;
+    if (head.sequence > parts.suspectUpTo) return await attemptBunch(from, chosen, attempt);
+    if (from.attempt >= maxAttempts) return await bury(from, head, crashed(from.attempt), from.attempt);
+    const record = async (): Promise<void> => {
+      loaded = await store.commit(from, { attempt });
+      await attemptBunch(loaded, chosen, attempt);
+    };
+    // Side by side with the one that ends the process, innocent ones would use up their attempts with it.
+    await (from.attempt > 0 ? parts.alone(record) : record());
+  };
+
+  const attemptBunch = async (base: Loaded, bunch: readonly Stored[], attempt: number): Promise<void> => {
     killer = new AbortController();
     const task = { definition, address, from: base, attempt, killed: killer.signal };
-    const run = await runBunch(parts, task, isAlone ? [head] : bunch);
+    const run = await runBunch(parts, task, bunch);
     limit = MAX_BUNCH;
     if (run.covered > 0) await settle(base, bunch.slice(0, run.covered), run, attempt);
     else if (run.failure) await fail(base, run.failure.stored, run.failure.error, attempt);
@@ -318,10 +330,12 @@ export function createActivation(
     push(stored) {
       if (queue.length === 0 && !isRunning) movedAt = clock.monotonic();
       queue.push(stored);
+      if (queue.length + parking.count === mailboxLimit) parts.onFull(address);
       run();
     },
     wake: run,
     tick() {
+      if (queue.length + parking.count >= mailboxLimit) parts.onFull(address);
       const isStuck = loaded?.isPaused === true || clock.monotonic() - movedAt >= STUCK_MS;
       if (!isStuck || isParking || queue.length === 0) return;
       parkQueue().catch((error: unknown) => {

@@ -5,9 +5,11 @@ import { startDeadline } from '../clock/deadline.ts';
 import type { Random } from '../clock/random.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
+import type { Address } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
+import { tellFull } from './admission.ts';
 import { type ActorClient, openActorClient } from './client.ts';
 import { createCommitter } from './committer.ts';
 import { type ActorControl, createControl } from './control.ts';
@@ -20,6 +22,7 @@ import { startOwnership } from './ownership.ts';
 import { readParked } from './parking.ts';
 import { openPartition, type Partition } from './partition.ts';
 import { createTrimmer } from './trimmer.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /**
  * Runs actors on a bus: reads their mailboxes, commits their states, sends what they send. Any number of processes may
@@ -70,6 +73,9 @@ const GRACE_MS = 5_000;
 /** The duplicate window of MAILBOX and a margin. */
 const KEEP_HANDLED_MS = 130_000;
 const PAUSE_MS = 100;
+/** Messages that wait in memory, from which on it is better to commit more of them at once than soon. */
+const BEHIND = 2_000;
+const IDLE_STEP = 10_000;
 
 export async function startActorSystem(options: ActorSystemOptions): Promise<ActorSystem> {
   const { bus, contracts, clock, random, log, instruments, tracer, graceMs = GRACE_MS } = options;
@@ -121,7 +127,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     onAsked: (heard) => control.answer(heard),
   });
   const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
-  const committer = createCommitter({ ...shared, guard: ownership });
+  const committer = createCommitter({ ...shared, guard: ownership, isBehind: () => load.messages > BEHIND });
   const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
   const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
   const control = createControl({ bus, clock, self, definitions, owned: ownership.owned });
@@ -135,6 +141,8 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     maxBodyBytes: bus.maxBodyBytes,
     incarnation: incarnations.mailbox,
     nextCommit: () => ++commits,
+    alone: createTurnstile(),
+    onFull: (address: Address) => tellFull(bus, address),
   };
   const mailbox = openMailbox(bus, load, reading.signal);
   const forwarding = createForwarding({ ...shared, definitions, incarnation: eventsStatus.incarnation });
@@ -193,17 +201,16 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
 
   async function settle(partition: Partition): Promise<void> {
     await outbox.whenSent(partition);
-    await writeMark(partition);
+    await writeMark(partition, true);
     await trimmer.trim([partition]);
   }
 
   const marks = new WeakMap<Partition, Mark>();
 
   /** What the next owner of the partition begins with. */
-  async function writeMark(partition: Partition): Promise<void> {
+  async function writeMark(partition: Partition, isFinal = false): Promise<void> {
     const mark = { sentUpTo: outbox.sentUpTo(partition), handledUpTo: partition.handledUpTo };
-    const last = marks.get(partition);
-    if (last?.sentUpTo === mark.sentUpTo && last.handledUpTo === mark.handledUpTo) return;
+    if (!isFinal && !isNews(mark, marks.get(partition), partition.lastOwn)) return;
     const body = encodeMark(mark, incarnations);
     const { outcome } = await committer.commit({ subject: markSubject(partition.number), partition, body });
     if (outcome === 'stored') marks.set(partition, mark);
@@ -270,4 +277,10 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       exit.resolve({ kind: 'normal' });
     },
   };
+}
+
+/** A partition that has nothing to do moves along with the others: that is worth a write only now and then. */
+function isNews(mark: Mark, last: Mark | undefined, lastOwn: number): boolean {
+  if (last === undefined || mark.sentUpTo !== last.sentUpTo) return true;
+  return Math.min(mark.handledUpTo, lastOwn) > last.handledUpTo || mark.handledUpTo - last.handledUpTo >= IDLE_STEP;
 }

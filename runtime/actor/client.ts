@@ -7,6 +7,7 @@ import { AutoWeaveError } from '../errors/errors.ts';
 import { encodeData, encodeHeaders, type Message } from '../message/message.ts';
 import { type Address, commandSubject } from '../message/subjects.ts';
 import type { Tracer } from '../telemetry/spans.ts';
+import { openAdmission } from './admission.ts';
 import { openCalls } from './calls.ts';
 import { type ActorDefinition, findHandler } from './definition.ts';
 import { createMailSender } from './mail-sender.ts';
@@ -16,7 +17,8 @@ export interface ActorClient extends Disposable {
   /**
    * Stores a command. Resolves with its id.
    *
-   * @throws AW_ACTOR_UNKNOWN, AW_TYPE_UNHANDLED, AW_DATA_INVALID, AW_MESSAGE_TOO_LARGE; what the bus throws
+   * @throws AW_ACTOR_UNKNOWN, AW_TYPE_UNHANDLED, AW_DATA_INVALID, AW_MESSAGE_TOO_LARGE, AW_MAILBOX_FULL; what the bus
+   *   throws
    */
   send(address: Address, type: string, data: unknown, options?: SendOptions): Promise<string>;
   /**
@@ -57,9 +59,12 @@ const SEND_MS = 30_000;
 export function openActorClient({ bus, definitions, contracts, clock, random, tracer }: ActorClientParts): ActorClient {
   const end = new AbortController();
   const calls = openCalls(bus, clock);
+  const admission = openAdmission(bus, clock);
   const mail = createMailSender({ bus, clock, signal: end.signal });
 
-  const check = ({ actor }: Address, type: string, data: unknown): void => {
+  const check = (address: Address, type: string, data: unknown): void => {
+    const { actor } = address;
+    admission.check(address);
     if (definitions === undefined) return;
     const definition = definitions.get(actor);
     if (definition === undefined) {
@@ -142,6 +147,7 @@ export function openActorClient({ bus, definitions, contracts, clock, random, tr
     [Symbol.dispose]() {
       end.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));
       calls[Symbol.dispose]();
+      admission[Symbol.dispose]();
     },
   };
 }

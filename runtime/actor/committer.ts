@@ -46,6 +46,8 @@ export interface CommitterParts {
   readonly clock: Clock;
   readonly instruments: Instruments;
   readonly guard: Guard;
+  /** More comes in than is committed. */
+  readonly isBehind: () => boolean;
 }
 
 /** Finds out whose partitions are, and gives up those that are lost: their signals abort. */
@@ -63,8 +65,10 @@ interface Waiting extends CommitRequest {
 
 const MAX_ROUND = Math.min(500, MAX_BATCH);
 const PAUSE_MS = 100;
+/** Entries per millisecond, at most, while messages pile up. */
+const PACE = 8;
 
-export function createCommitter({ bus, clock, instruments, guard }: CommitterParts): Committer {
+export function createCommitter({ bus, clock, instruments, guard, isBehind }: CommitterParts): Committer {
   let queue: Waiting[] = [];
   let isRunning = false;
 
@@ -76,6 +80,8 @@ export function createCommitter({ bus, clock, instruments, guard }: CommitterPar
       const round = takeRound(queue, bus.maxEntryBytes);
       queue = queue.slice(round.length);
       await settleRound(round);
+      // Meanwhile more messages of each key come together, and one entry covers them all.
+      if (isBehind()) await clock.sleep(round.length / PACE);
     }
     isRunning = false;
   };

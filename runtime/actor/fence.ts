@@ -7,8 +7,10 @@ import { parseState, systemStateSubject } from '../message/subjects.ts';
  * before: a former owner, and one's own batch that may still be on its way on a dying connection.
  */
 export interface Fence {
-  /** Undefined when the last owner has given the partition back in order. */
+  /** Undefined when the last owner has given the partition back. */
   readonly owner: string | undefined;
+  /** Given back with nothing left over that might have been at work when a process ended. */
+  readonly isClean: boolean;
   /** Sequence in STATE. */
   readonly sequence: number;
 }
@@ -18,6 +20,8 @@ export interface FenceChange {
   /** Sequence of the fence it replaces; 0 when there is none. */
   readonly expected: number;
   readonly owner: string | undefined;
+  /** {@link Fence.isClean}; false when absent. */
+  readonly isClean?: boolean;
 }
 
 const NAME = 'fence';
@@ -35,7 +39,7 @@ export async function readFences(bus: Bus): Promise<ReadonlyMap<number, Fence>> 
   const fences = new Map<number, Fence>();
   for (const { subject, sequence, body } of page) {
     const partition = parseState(subject)?.partition;
-    if (partition !== undefined) fences.set(partition, { owner: parseOwner(body), sequence });
+    if (partition !== undefined) fences.set(partition, { ...parseFence(body), sequence });
   }
   return fences;
 }
@@ -47,9 +51,9 @@ export async function readFences(bus: Bus): Promise<ReadonlyMap<number, Fence>> 
  */
 export async function writeFences(bus: Bus, changes: readonly FenceChange[]): Promise<readonly number[] | undefined> {
   const messages = changes.map(
-    ({ partition, expected, owner }): Outgoing => ({
+    ({ partition, expected, owner, isClean = false }): Outgoing => ({
       subject: fenceSubject(partition),
-      body: encoder.encode(JSON.stringify({ owner: owner ?? null })),
+      body: encoder.encode(JSON.stringify({ owner: owner ?? null, isClean })),
       expectLastSequence: expected,
     }),
   );
@@ -57,11 +61,11 @@ export async function writeFences(bus: Bus, changes: readonly FenceChange[]): Pr
   return result.outcome === 'stored' ? result.sequences : undefined;
 }
 
-function parseOwner(body: Uint8Array): string | undefined {
+function parseFence(body: Uint8Array): Pick<Fence, 'owner' | 'isClean'> {
   try {
-    const { owner } = JSON.parse(decoder.decode(body)) as { owner?: unknown };
-    return typeof owner === 'string' ? owner : undefined;
+    const { owner, isClean } = JSON.parse(decoder.decode(body)) as { owner?: unknown; isClean?: unknown };
+    return { owner: typeof owner === 'string' ? owner : undefined, isClean: isClean === true };
   } catch {
-    return undefined;
+    return { owner: undefined, isClean: false };
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import { TerminalError, toFailure } from '../errors/errors.ts';
 import { decodeMessage, type Headers, type Message } from '../message/message.ts';
-import { commandSubject, parseEvent, tenantOf } from '../message/subjects.ts';
+import { commandSubject, isCursor, parseEvent, tenantOf } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
@@ -74,10 +74,11 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
     commitWithCursors(target, [{ source: SOURCE, cursor, to: position }], messages);
 
   const run = async (): Promise<void> => {
-    for await (const bunch of bus.read('EVENTS', { from: mailbox.at + 1, filters: ['aw.*.evt.>'], signal })) {
+    for await (const bunch of bus.read('EVENTS', { from: mailbox.at + 1, signal })) {
       let load: Load = { commands: [], spans: [], dead: [] };
       for (const stored of bunch) {
-        forward(parts, stored, load, dead.at);
+        // Cursors stand there too; to have the server leave them out costs it far more.
+        if (!isCursor(stored.subject)) forward(parts, stored, load, dead.at);
         position = stored.sequence;
         if (load.commands.length + load.dead.length < MAX_COMMANDS) continue;
         if (!(await store(load))) return;

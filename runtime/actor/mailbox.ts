@@ -1,6 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
 import { PARTITIONS } from '../bus/streams.ts';
-import { parseStoredCommand } from '../message/subjects.ts';
 import type { Load, Partition } from './partition.ts';
 
 /**
@@ -19,6 +18,8 @@ export interface Mailbox {
 /** Messages handed out and not handled, at most; beyond it reading pauses. */
 const MAX_MESSAGES = 20_000;
 const MAX_BYTES = 64 * 1024 * 1024;
+/** From so many partitions on all is read: a filter costs the server more per message than the others cost us. */
+const MANY = PARTITIONS / 4;
 
 export function createLoad(): Load {
   return { messages: 0, bytes: 0, onLess: () => {} };
@@ -50,16 +51,17 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
     const change = new AbortController();
     const onGone = () => change.abort();
     for (const partition of group.values()) partition.signal.addEventListener('abort', onGone, { once: true });
-    const filters =
-      group.size === PARTITIONS ? ['aw.*.cmd.>'] : [...group.keys()].map((number) => `aw.*.cmd.${number}.>`);
+    const filters = group.size >= MANY ? {} : { filters: [...group.keys()].map((number) => `aw.*.cmd.${number}.>`) };
     let next = from;
     for await (const bunch of bus.read('MAILBOX', {
       from,
-      filters,
+      ...filters,
       signal: AbortSignal.any([signal, change.signal]),
     })) {
-      for (const stored of bunch) group.get(partitionOf(stored.subject))?.deliver(stored);
-      next = bunch.at(-1)!.sequence + 1;
+      for (const stored of bunch) group.get(partitionOf(stored.subject) ?? -1)?.deliver(stored);
+      const last = bunch.at(-1)!.sequence;
+      for (const partition of group.values()) partition.advance(last);
+      next = last + 1;
       while (isFull() && !change.signal.aborted) await untilLess(change.signal);
     }
     if (!signal.aborted && !change.signal.aborted) throw new Error('The mailbox can no longer be read');
@@ -89,7 +91,11 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
   };
 }
 
-/** The server has put the partition in, also where key or actor can't be read. */
-function partitionOf(subject: string): number {
-  return parseStoredCommand(subject)?.partition ?? Number(subject.split('.')[3]);
+/**
+ * The server has put the partition in, also where key or actor can't be read. Undefined for what is no command: a
+ * cursor, a timer that is not due, a parked copy.
+ */
+function partitionOf(subject: string): number | undefined {
+  const [, , kind, partition] = subject.split('.', 4);
+  return kind === 'cmd' ? Number(partition) : undefined;
 }

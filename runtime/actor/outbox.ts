@@ -105,7 +105,7 @@ async function readUnsent(
   const done = new AbortController();
   reading: for await (const bunch of bus.read('STATE', {
     from: Math.min(from, lastFence),
-    filters,
+    ...filters,
     signal: AbortSignal.any([ends, done.signal]),
   })) {
     for (const { subject, body, sequence } of bunch) {

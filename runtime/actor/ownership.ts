@@ -124,7 +124,15 @@ export function startOwnership(parts: OwnershipParts): Ownership {
       if (member !== self || owned.has(number) || leaving.has(number)) return [];
       const fence = fences.get(number);
       const isFree = fence?.owner === undefined || fence.owner === self || !live.includes(fence.owner);
-      return isFree ? [{ number, expected: fence?.sequence ?? 0, isClean: fence?.owner === undefined }] : [];
+      return isFree
+        ? [
+            {
+              number,
+              expected: fence?.sequence ?? 0,
+              isClean: fence === undefined || (fence.owner === undefined && fence.isClean),
+            },
+          ]
+        : [];
     });
     if (free.length > 0) await take(free);
   };
@@ -187,6 +195,7 @@ export function startOwnership(parts: OwnershipParts): Ownership {
         partition: partition.number,
         expected: partition.fence,
         owner: undefined,
+        isClean: !partition.isSuspect,
       }));
       for (const { partition } of still) {
         owned.delete(partition.number);

@@ -11,6 +11,8 @@ import { type PartitionedAddress, parkedSubject, parseParked } from '../message/
 export interface Parking {
   /** True while there may be parked messages. */
   readonly isUsed: boolean;
+  /** Messages parked by this process and not yet handled, about. */
+  readonly count: number;
   /** Copies messages, in the order of their sequences. Waits for a broker that is away. */
   park(messages: readonly Stored[]): Promise<void>;
   /** The first parked messages after `lastSeq`, with the sequences that they had; empty when there are none. */
@@ -37,6 +39,7 @@ export function createParking(
 ): Parking {
   const subject = parkedSubject(address);
   let used = isUsed;
+  let count = 0;
   /** Copies seen, ascending: where they stand, and what they were. */
   let seen: { readonly at: number; readonly stored: Stored }[] = [];
 
@@ -58,6 +61,9 @@ export function createParking(
     get isUsed() {
       return used;
     },
+    get count() {
+      return count;
+    },
     async park(messages) {
       used = true;
       let batch: Outgoing[] = [];
@@ -72,6 +78,7 @@ export function createParking(
         batch.push({ subject, headers: toParkedHeaders(message), body: message.body });
       }
       if (batch.length > 0) await store(batch);
+      count += messages.length;
     },
     async peek(lastSeq, limit) {
       if (!used) return [];
@@ -80,6 +87,7 @@ export function createParking(
         const page = await bus.page('MAILBOX', { from: (seen.at(-1)?.at ?? 0) + 1, filter: subject, limit });
         if (page.length === 0) {
           used = false;
+          count = 0;
           return [];
         }
         const fresh = page.map(fromParked).filter(({ stored }) => stored.sequence > lastSeq);
@@ -96,6 +104,7 @@ export function createParking(
       const gone = seen.filter(({ stored }) => stored.sequence <= upTo).at(-1);
       if (gone === undefined) return;
       await bus.trim('MAILBOX', subject, gone.at);
+      count -= seen.filter(({ at }) => at <= gone.at).length;
       seen = seen.filter(({ at }) => at > gone.at);
     },
   };

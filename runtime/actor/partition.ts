@@ -22,12 +22,18 @@ export interface Partition extends Fenced {
   fence: number;
   /** Every message up to here is handled. Sequence in MAILBOX. */
   readonly handledUpTo: number;
+  /** The last message of its own that was delivered, or where it began. */
+  readonly lastOwn: number;
   /** True when no key has anything to do. */
   readonly isIdle: boolean;
+  /** True while there is, or may be, what could have been at work when a process ended. */
+  readonly isSuspect: boolean;
   readonly activeKeys: number;
   /** From here on messages are delivered. */
   begin(start: PartitionStart): void;
   deliver(stored: Stored): void;
+  /** Nothing more comes up to this sequence. */
+  advance(sequence: number): void;
   /** Takes no more messages; what was taken is still handled. */
   close(): void;
   /** Resolves when no key has anything to do any more, or the signal aborts. */
@@ -75,6 +81,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
   /** Bytes of each message that is not handled yet, in the order of the log, so that the first is the lowest. */
   const outstanding = new Map<number, number>();
   let highest = 0;
+  let lastOwn = 0;
   let suspectUpTo = 0;
   let isClosed = false;
   const parked = new Set<string>();
@@ -123,14 +130,21 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       const [lowest] = outstanding.keys();
       return lowest === undefined ? highest : lowest - 1;
     },
+    get lastOwn() {
+      return lastOwn;
+    },
     get isIdle() {
       return outstanding.size === 0;
+    },
+    get isSuspect() {
+      return outstanding.size > 0 || partition.handledUpTo < suspectUpTo;
     },
     get activeKeys() {
       return activations.size;
     },
     begin(start) {
       highest = start.handledUpTo;
+      lastOwn = highest;
       suspectUpTo = start.suspectUpTo;
       for (const address of start.parked) {
         parked.add(stateSubject(address));
@@ -141,10 +155,14 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       // Read again after a hand-over, or not ours to take any more.
       if (stored.sequence <= highest || isClosed) return;
       highest = stored.sequence;
+      lastOwn = highest;
       outstanding.set(stored.sequence, stored.body.length);
       load.messages++;
       load.bytes += stored.body.length;
       (activations.get(stored.subject) ?? activate(stored.subject)).push(stored);
+    },
+    advance(sequence) {
+      if (!isClosed) highest = Math.max(highest, sequence);
     },
     close() {
       isClosed = true;

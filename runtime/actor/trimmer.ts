@@ -13,6 +13,9 @@ interface Trimmed {
   marks: readonly { readonly upTo: number; readonly at: number }[];
 }
 
+/** To trim a partition costs the server tens of milliseconds: it is done only so often within the time that is kept. */
+const STEPS = 5;
+
 /** @param keepMs handled messages stay so long: after a restart the server knows the ids of those still there */
 export function createTrimmer(bus: Bus, clock: Clock, keepMs: number): Trimmer {
   const known = new WeakMap<Partition, Trimmed>();
@@ -22,7 +25,8 @@ export function createTrimmer(bus: Bus, clock: Clock, keepMs: number): Trimmer {
       for (const partition of partitions) {
         const trimmed = known.get(partition) ?? { upTo: 0, marks: [] };
         known.set(partition, trimmed);
-        const { handledUpTo } = partition;
+        const handledUpTo = Math.min(partition.handledUpTo, partition.lastOwn);
+        if (trimmed.marks.length > 0 && now - trimmed.marks.at(-1)!.at < keepMs / STEPS) continue;
         if (handledUpTo > (trimmed.marks.at(-1)?.upTo ?? trimmed.upTo))
           trimmed.marks = [...trimmed.marks, { upTo: handledUpTo, at: now }];
         const due = trimmed.marks.findLast(({ at }) => at <= now - keepMs);

@@ -12,13 +12,25 @@ export function assignPartitions(members: readonly string[], partitions: number)
   let extra = partitions % members.length;
   const counts = new Map<string, number>();
   return Array.from({ length: partitions }, (_, partition) => {
-    const ranked = [...members].sort((a, b) => weigh(b, partition) - weigh(a, partition) || (a < b ? -1 : 1));
-    const chosen = ranked.find((member) => (counts.get(member) ?? 0) < share + (extra > 0 ? 1 : 0))!;
+    const open = members.filter((member) => (counts.get(member) ?? 0) < share + (extra > 0 ? 1 : 0));
+    const chosen = heaviest(open, partition);
     const count = counts.get(chosen) ?? 0;
     if (count === share) extra--;
     counts.set(chosen, count + 1);
     return chosen;
   });
+}
+
+function heaviest(members: readonly string[], partition: number): string {
+  let chosen = members[0]!;
+  let most = -1;
+  for (const member of members) {
+    const weight = weigh(member, partition);
+    if (weight < most || (weight === most && member > chosen)) continue;
+    chosen = member;
+    most = weight;
+  }
+  return chosen;
 }
 
 /** FNV-1a over member and partition, mixed at the end so that neighbours differ (murmur3's finaliser). */

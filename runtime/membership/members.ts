@@ -64,7 +64,8 @@ export function memberChannel(id: string): string {
 export function startMembership(parts: MembershipParts): Membership {
   const { bus, clock, log, self, onChange } = parts;
   const others = new Map<string, Other>();
-  /** Gone for good: ids are never used again, unless the member speaks. */
+  /** Taken for gone. Until they speak their silence is not waited for again, though fences may still name them. */
+  const gone = new Set<string>();
   let isOver = false;
   let lastTick = clock.monotonic();
 
@@ -73,6 +74,7 @@ export function startMembership(parts: MembershipParts): Membership {
   };
 
   const note = (id: string): boolean => {
+    gone.delete(id);
     const known = others.get(id);
     if (known) {
       known.lastHeard = clock.monotonic();
@@ -86,6 +88,7 @@ export function startMembership(parts: MembershipParts): Membership {
 
   const remove = (id: string, why: string): void => {
     if (!others.delete(id)) return;
+    gone.add(id);
     log.warn('member.gone', { member: id, why });
     onChange();
   };
@@ -153,7 +156,7 @@ export function startMembership(parts: MembershipParts): Membership {
       return [...others.keys(), self].sort();
     },
     async find(ids) {
-      const strangers = ids.filter((id) => id !== self && !others.has(id));
+      const strangers = ids.filter((id) => id !== self && !others.has(id) && !gone.has(id));
       await Promise.all(
         strangers.map(async (id) => {
           // No clear answer counts as one: it will be gone soon if it says nothing.

@@ -111,6 +111,10 @@ export function cursorSubject(target: string, source: string): string {
   return `aw.${SYSTEM_TENANT}.cursor.${target.toLowerCase()}.${source}`;
 }
 
+export function isCursor(subject: string): boolean {
+  return subject.startsWith(`aw.${SYSTEM_TENANT}.cursor.`);
+}
+
 /** The address of a stored command, or undefined when the subject is none. */
 export function parseStoredCommand(subject: string): PartitionedAddress | undefined {
   return parsePartitioned(subject, 'cmd');
