@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createManualClock } from '../actors/device-watcher/manual-clock.ts';
+import { FREEZE_CHANNEL, type FreezeAnswer, type FreezeOrder, THAW_CHANNEL } from '../runtime/actor/freezing.ts';
 import type { Bus } from '../runtime/bus/bus.ts';
 import { connectNatsBus } from '../runtime/bus/nats-bus.ts';
 import { systemRandom } from '../runtime/clock/random.ts';
 import { systemClock } from '../runtime/clock/system-clock.ts';
 import { startTestServer } from '../test/harness/nats-server.ts';
 import { until } from '../test/harness/until.ts';
-import {
-  FREEZE_CHANNEL,
-  type FreezeAnswer,
-  type FreezeOrder,
-  freezeRuntimes,
-  isRuntimeThere,
-  THAW_CHANNEL,
-} from './freeze.ts';
+import { freezeRuntimes, isRuntimeThere } from './freeze.ts';
 
 async function connect(url: string, t: TestContext): Promise<Bus> {
   const bus = await connectNatsBus({ url, name: 'test', clock: systemClock, random: systemRandom });

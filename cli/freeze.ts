@@ -1,3 +1,4 @@
+import { FREEZE_CHANNEL, type FreezeAnswer, type FreezeOrder, THAW_CHANNEL } from '../runtime/actor/freezing.ts';
 import type { Bus } from '../runtime/bus/bus.ts';
 import type { Clock } from '../runtime/clock/clock.ts';
 import { AutoWeaveError } from '../runtime/errors/errors.ts';
@@ -6,23 +7,6 @@ import { AutoWeaveError } from '../runtime/errors/errors.ts';
  * Makes the runtimes on a broker stand still for a while: they handle nothing and send nothing, and go on accepting
  * commands. A runtime that hears nothing more for {@link HOLD_MS} goes on by itself.
  */
-
-/** Where a runtime listens for the order to stand still. Its body is a {@link FreezeOrder}, the answer a {@link FreezeAnswer}. */
-export const FREEZE_CHANNEL = 'freeze';
-/** Where it hears, without answer, that it may go on. */
-export const THAW_CHANNEL = 'thaw';
-
-export interface FreezeOrder {
-  /** Stand still for so long, unless told again or to go on; 0 asks only whether anybody is there. */
-  readonly holdMs: number;
-}
-
-/** Given once the runtime stands still. */
-export interface FreezeAnswer {
-  readonly isFrozen: boolean;
-  /** Why not. */
-  readonly why?: string;
-}
 
 type Channels = Pick<Bus, 'ask' | 'broadcast'>;
 

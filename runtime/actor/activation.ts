@@ -7,6 +7,7 @@ import { type BunchParts, type BunchRun, runBunch, serialise } from './bunch.ts'
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
 import { type OutboxItem, toBase64Item } from './entry.ts';
+import type { Gate } from './gate.ts';
 import { failureAnswer } from './handling.ts';
 import { historyOf } from './history.ts';
 import { createKeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
@@ -69,6 +70,7 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly hasParked: boolean;
   /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly gate: Gate;
   /** The message's effects are committed (or it had none to have), or it is parked. */
   readonly onDone: (sequence: number) => void;
   /** More messages wait than the actor allows for one key: its senders are to hear of it. */
@@ -118,14 +120,16 @@ export function createActivation(
     while (hasWork() && !signal.aborted) {
       const operation = operations.shift();
       if (operation) {
-        await operation();
+        await parts.gate.pass(operation);
         continue;
       }
       await pause();
       if (operations.length > 0) continue;
       try {
-        loaded ??= await store.load();
-        if (!loaded.isPaused) await step(loaded);
+        await parts.gate.pass(async () => {
+          loaded ??= await store.load();
+          if (!loaded.isPaused) await step(loaded);
+        });
         failures = 0;
       } catch (error) {
         if (signal.aborted) break;
@@ -309,7 +313,7 @@ export function createActivation(
     if (waiting.length === 0) return;
     isParking = true;
     try {
-      await parking.park(waiting);
+      await parts.gate.pass(() => parking.park(waiting));
       const upTo = waiting.at(-1)!.sequence;
       const first = waiting[0]!.sequence;
       queue = queue.filter(({ sequence }) => sequence < first || sequence > upTo);

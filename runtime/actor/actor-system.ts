@@ -15,6 +15,8 @@ import { createCommitter } from './committer.ts';
 import { type ActorControl, createControl } from './control.ts';
 import type { ActorDefinition } from './definition.ts';
 import { createForwarding } from './forwarding.ts';
+import { openFreezing } from './freezing.ts';
+import { createGate } from './gate.ts';
 import { createLoad, openMailbox } from './mailbox.ts';
 import { encodeMark, type Mark, markSubject, readMarks } from './mark.ts';
 import { createOutbox } from './outbox.ts';
@@ -62,7 +64,7 @@ export interface ActorSystemOptions {
   readonly tracer: Tracer;
   /** Time that stopping gives to what runs. */
   readonly graceMs?: number;
-  /** How long handled messages stay in the log, so that a sender's repetition is recognised; 130 s when absent. */
+  /** How long handled messages stay in the log, so that a sender's repetition is recognised; 70 s when absent. */
   readonly keepHandledMs?: number;
 }
 
@@ -71,7 +73,7 @@ const UPKEEP_MS = 1_000;
 const PASSIVATE_MS = 30_000;
 const GRACE_MS = 5_000;
 /** The duplicate window of MAILBOX and a margin. */
-const KEEP_HANDLED_MS = 130_000;
+const KEEP_HANDLED_MS = 70_000;
 const PAUSE_MS = 100;
 /** Messages that wait in memory, from which on it is better to commit more of them at once than soon. */
 const BEHIND = 2_000;
@@ -98,6 +100,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     running.abort(error);
     for (const partition of ownership.owned.values()) partition.end(error);
     ownership.members[Symbol.dispose]();
+    freezing[Symbol.dispose]();
     exit.resolve({ kind: 'error', error });
   };
 
@@ -108,6 +111,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   ]);
   const incarnations = { state: stateStatus.incarnation, mailbox: mailboxStatus.incarnation };
   const load = createLoad();
+  const gate = createGate();
   const taken = new WeakMap<Partition, boolean>();
 
   const ownership = startOwnership({
@@ -124,7 +128,10 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     },
     begin: beginUntilDone,
     drain,
-    onAsked: (heard) => control.answer(heard),
+    gate,
+    onAsked(heard) {
+      if (!freezing.answer(heard)) control.answer(heard);
+    },
   });
   const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
   const committer = createCommitter({ ...shared, guard: ownership, isBehind: () => load.messages > BEHIND });
@@ -142,10 +149,21 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     incarnation: incarnations.mailbox,
     nextCommit: () => ++commits,
     alone: createTurnstile(),
+    gate,
     onFull: (address: Address) => tellFull(bus, address),
   };
   const mailbox = openMailbox(bus, load, reading.signal);
-  const forwarding = createForwarding({ ...shared, definitions, incarnation: eventsStatus.incarnation });
+  const forwarding = createForwarding({ ...shared, gate, definitions, incarnation: eventsStatus.incarnation });
+  const freezing = openFreezing({
+    bus,
+    clock,
+    log,
+    gate,
+    members: ownership.members,
+    async whenSent() {
+      await Promise.all([...ownership.owned.values()].map((partition) => outbox.whenSent(partition)));
+    },
+  });
   const trimmer = createTrimmer(bus, clock, options.keepHandledMs ?? KEEP_HANDLED_MS);
   for (const failed of [mailbox.failed, forwarding.failed]) {
     failed.catch((cause: unknown) => {
@@ -232,8 +250,10 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       try {
         const partitions = [...ownership.owned.values()];
         for (const partition of partitions) partition.tick(PASSIVATE_MS);
-        await Promise.all(partitions.map(keepUp));
-        await trimmer.trim(partitions);
+        await gate.pass(async () => {
+          await Promise.all(partitions.map(keepUp));
+          await trimmer.trim(partitions);
+        });
       } catch (error) {
         // Nothing depends on it: the next turn does it.
         log.debug('upkeep.postponed', { error });
@@ -266,6 +286,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     call: client.call,
     async [Symbol.asyncDispose]() {
       isReading = false;
+      freezing[Symbol.dispose]();
       using grace = startDeadline(clock, graceMs, new AutoWeaveError('AW_STOPPING', 'The time to stop is up'));
       const stopped = ownership.stop(grace.signal);
       const isOver = new Promise((resolve) => grace.signal.addEventListener('abort', resolve, { once: true }));

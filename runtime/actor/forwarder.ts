@@ -10,6 +10,7 @@ import type { Span, Tracer } from '../telemetry/spans.ts';
 import { type Cursor, type CursorBatchParts, commitWithCursors, readCursor } from './cursor-batch.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
+import type { Gate } from './gate.ts';
 
 /**
  * Reads EVENTS in order and puts each event into the mailboxes of the keys that named it; an event that breaks its
@@ -35,6 +36,7 @@ export interface ForwarderParts {
   readonly instruments: Instruments;
   readonly tracer: Tracer;
   readonly log: Log;
+  readonly gate: Gate;
 }
 
 const SOURCE = 'forwarder';
@@ -59,7 +61,9 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
   const toDead: CursorBatchParts = { ...parts, target: 'DEAD' };
   let position = mailbox.at;
 
-  const store = async (load: Load): Promise<boolean> => {
+  const store = (load: Load): Promise<boolean> => parts.gate.pass(() => storeNow(load));
+
+  const storeNow = async (load: Load): Promise<boolean> => {
     // The dead first: a crash between the two repeats only what the mailbox cursor has not passed yet.
     if (load.dead.length > 0 && !(await move(toDead, dead, load.dead))) return false;
     if (load.commands.length + load.dead.length > 0 || position - mailbox.at >= QUIET_EVENTS) {

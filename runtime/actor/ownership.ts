@@ -9,6 +9,7 @@ import { type Membership, startMembership } from '../membership/members.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Fenced, Guard } from './committer.ts';
 import { type Fence, readFences, writeFences } from './fence.ts';
+import type { Gate } from './gate.ts';
 import type { Partition } from './partition.ts';
 
 /**
@@ -41,6 +42,7 @@ export interface OwnershipParts {
   /** Brings a partition to where nothing is left to do for us. */
   readonly drain: (partition: Partition, signal: AbortSignal) => Promise<void>;
   readonly onAsked: (heard: Heard) => void;
+  readonly gate: Gate;
 }
 
 export interface Taken {
@@ -90,7 +92,7 @@ export function startOwnership(parts: OwnershipParts): Ownership {
     while (isChanged && !isStopping && !signal.aborted) {
       isChanged = false;
       try {
-        await reconcile();
+        await parts.gate.pass(reconcile);
       } catch (error) {
         if (!isPassing(error)) log.error('ownership.failed', { error });
         isChanged = true;

@@ -39,7 +39,8 @@ export const STREAMS: readonly StreamDefinition[] = [
     name: 'MAILBOX',
     description: 'Commands to actors, in order, down to the checkpoints',
     subjects: ['aw.*.cmd.*.*', 'aw.*.parked.*.*.*', 'aw.*.timer.*.*.*.*', 'aw._sys.cursor.mailbox.>'],
-    duplicateWindowMs: 120_000,
+    // The server keeps the id of every command for so long in memory.
+    duplicateWindowMs: 60_000,
     hasSchedules: true,
     isLimited: true,
     subjectTransform: {

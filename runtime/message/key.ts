@@ -4,6 +4,8 @@ import { AutoWeaveError } from '../errors/errors.ts';
 export const MAX_KEY_BYTES = 512;
 
 const PLAIN = /^[A-Za-z0-9_:@+~-]$/;
+/** What is its own token: most keys are. */
+const ALL_PLAIN = /^[A-Za-z0-9_:@+~-]{1,512}$/;
 const EMPTY = '=';
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -15,6 +17,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws AW_KEY_INVALID when it is longer than {@link MAX_KEY_BYTES}, or not well-formed Unicode.
  */
 export function encodeKey(key: string): string {
+  if (ALL_PLAIN.test(key)) return key;
   if (!key.isWellFormed()) {
     throw new AutoWeaveError('AW_KEY_INVALID', 'Cannot encode key: it holds half of a surrogate pair');
   }
@@ -33,6 +36,7 @@ export function encodeKey(key: string): string {
 
 /** The key of a token, or undefined when no key has this token. */
 export function decodeKey(token: string): string | undefined {
+  if (ALL_PLAIN.test(token)) return token;
   if (token === EMPTY) return '';
   const bytes: number[] = [];
   for (let at = 0; at < token.length; at++) {
