@@ -1,7 +1,8 @@
 import { BACKUP, RESTORE } from './backup/commands.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import type { CommandSpec } from './command.ts';
-import { LIMIT_OPTION } from './commands/limit.ts';
+import { ACTOR_COMMANDS } from './commands/actor-table.ts';
+import { DEAD_COMMANDS } from './commands/dead-table.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 
 /** Every command as data, in the order of help. What runs them is loaded when it is needed. */
@@ -80,61 +81,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [['autoweave device watch --json', 'one line of JSON for each event, with its cursor']],
     load: () => import('./commands/device-watch.ts'),
   },
-  {
-    words: ['actor', 'ls'],
-    summary: 'List actors with durable state, the longest unchanged first',
-    options: [
-      { name: 'name', value: 'NAME', description: 'Only actors of this name' },
-      LIMIT_OPTION,
-      ...CLIENT_OPTIONS,
-    ],
-    examples: [['autoweave actor ls --name device-watcher', 'the watchers of all hosts']],
-    load: async () => ({ run: (await import('./commands/actor.ts')).list }),
-  },
-  {
-    words: ['actor', 'get'],
-    summary: 'Show one actor with its state',
-    arguments: [
-      { name: 'NAME', description: 'Name of the actor' },
-      { name: 'KEY', description: 'Its key' },
-    ],
-    options: CLIENT_OPTIONS,
-    examples: [['autoweave actor get device-watcher my-laptop --json', 'its state, for a program']],
-    load: async () => ({ run: (await import('./commands/actor.ts')).get }),
-  },
-  {
-    words: ['actor', 'send'],
-    summary: 'Send a command to an actor',
-    description: 'Prints the id of the command once it is stored; the actor handles it afterwards.',
-    arguments: [
-      { name: 'NAME', description: 'Name of the actor' },
-      { name: 'KEY', description: 'Its key' },
-      { name: 'TYPE', description: 'Type of the command, such as counter.add' },
-      {
-        name: 'DATA',
-        description: 'Its data as JSON, {} unless told; - reads it from standard input',
-        isOptional: true,
-      },
-    ],
-    options: CLIENT_OPTIONS,
-    examples: [[`autoweave actor send counter visits counter.add '{"add":1}'`, 'add one to the counter "visits"']],
-    load: async () => ({ run: (await import('./commands/actor.ts')).send }),
-  },
-  {
-    words: ['dead', 'ls'],
-    summary: 'List what could not be handled, newest first',
-    options: [LIMIT_OPTION, ...CLIENT_OPTIONS],
-    examples: [['autoweave dead ls --limit 10', 'the ten newest']],
-    load: async () => ({ run: (await import('./commands/dead.ts')).list }),
-  },
-  {
-    words: ['dead', 'show'],
-    summary: 'Show one dead letter with its error, headers and data',
-    arguments: [{ name: 'ID', description: 'Its id, as dead ls shows it' }],
-    options: CLIENT_OPTIONS,
-    examples: [['autoweave dead show 4f1c2d --json', 'all of it, for a program']],
-    load: async () => ({ run: (await import('./commands/dead.ts')).show }),
-  },
+  ...ACTOR_COMMANDS,
+  ...DEAD_COMMANDS,
   {
     words: ['trace'],
     summary: 'Show the steps of a recent trace, with the file that does each',

@@ -46,6 +46,8 @@ export interface CommandContext {
   /** The checkout. */
   readonly root: string;
   readonly output: Output;
+  /** Asks the person for a line; absent where nobody sits at a terminal, or a program reads. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** The options that were given, by name. */

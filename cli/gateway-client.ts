@@ -12,7 +12,11 @@ export interface GatewayClient {
    *
    * @throws AW_NOT_RUNNING, AW_TOKEN_REFUSED, AW_GATEWAY_TIMEOUT, AW_GATEWAY_FAILED, and the codes of the gateway
    */
-  query<Data>(document: string, variables?: Readonly<Record<string, unknown>>): Promise<Data>;
+  query<Data>(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<Data>;
   /**
    * What a subscription brings, until the connection ends.
    *
@@ -63,8 +67,12 @@ export function createGatewayClient({ url, token }: GatewayAccess): GatewayClien
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     url,
-    async query<Data>(document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
-      const response = await post(url, { query: document, variables }, authorization);
+    async query<Data>(
+      document: string,
+      variables: Readonly<Record<string, unknown>> = {},
+      { timeoutMs = ANSWER_MS }: { readonly timeoutMs?: number } = {},
+    ): Promise<Data> {
+      const response = await post(url, { query: document, variables }, authorization, timeoutMs);
       return readData<Data>(await readBody(response, url));
     },
     async *subscribe<Data>(
@@ -108,7 +116,7 @@ export function createGatewayClient({ url, token }: GatewayAccess): GatewayClien
   };
 }
 
-async function post(url: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+async function post(url: string, body: unknown, headers: Record<string, string>, timeoutMs: number): Promise<Response> {
   try {
     return await fetch(`${url}/graphql`, {
       method: 'POST',
@@ -116,10 +124,10 @@ async function post(url: string, body: unknown, headers: Record<string, string>)
       body: JSON.stringify(body),
       // The token must not follow to another host.
       redirect: 'error',
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (cause) {
-    throw noAnswer(url, ANSWER_MS, cause);
+    throw noAnswer(url, timeoutMs, cause);
   }
 }
 

@@ -19,12 +19,15 @@ export function noAnswer(url: string, patienceMs: number, cause: unknown): AutoW
   });
 }
 
+/** Ours, and those of actors of one's own. */
+const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
+
 /** A GraphQL error carries our code and hint as extensions. */
 export function toGatewayError(error: unknown): AutoWeaveError {
   const { message, extensions } = error as { message?: string; extensions?: { code?: unknown; hint?: unknown } };
   const { code, hint } = extensions ?? {};
   return new AutoWeaveError(
-    typeof code === 'string' && code.startsWith('AW_') ? code : 'AW_GATEWAY_FAILED',
+    typeof code === 'string' && CODE.test(code) ? code : 'AW_GATEWAY_FAILED',
     message ?? 'AutoWeave refused without a reason',
     typeof hint === 'string' ? { hint } : {},
   );

@@ -12,6 +12,34 @@ export function renderHelp(words: readonly string[], commands: readonly CommandS
   return command === undefined ? renderGroup(words, commands, width) : renderCommand(command, width);
 }
 
+/** The same for programs. */
+export function describeHelp(words: readonly string[], commands: readonly CommandSpec[]) {
+  const shown = commands.filter((command) => words.every((word, index) => command.words[index] === word));
+  return {
+    commands: shown.map((command) => ({
+      command: command.words.join(' '),
+      usage: usageLine(command),
+      summary: command.summary,
+      description: command.description ?? null,
+      arguments: (command.arguments ?? []).map(({ name, description, isOptional = false }) => ({
+        name,
+        description,
+        optional: isOptional,
+      })),
+      options: [...(command.options ?? []), ...COMMON_OPTIONS].map(
+        ({ name, value = null, description, isRepeatable = false }) => ({
+          name: `--${name}`,
+          value,
+          description,
+          repeatable: isRepeatable,
+        }),
+      ),
+      examples: command.examples.map(([line, what]) => ({ line, what })),
+    })),
+    exitCodes: EXIT_CODES,
+  };
+}
+
 /** `autoweave actor get NAME KEY [options]` */
 export function usageLine({ words, arguments: args = [] }: CommandSpec): string {
   const shown = args.map(({ name, isOptional }) => (isOptional ? `[${name}]` : name));

@@ -10,11 +10,23 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
   root: fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, ''),
 });
 
 // What is left of a runtime that has stopped, such as an exporter whose collector is gone, must not keep it here.
 if (isRuntime()) process.exit();
+
+/** On the error stream: the result may go into a file. */
+async function askOnTerminal(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
 
 /** `autoweave device watch | head -1`: the reader has what it wanted, which is no error of ours. */
 function endQuietlyWhenNobodyReads(): void {

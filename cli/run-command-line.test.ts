@@ -23,27 +23,6 @@ const DEVICE = {
   attachedAt: '2026-11-22T10:00:00.000Z',
   detachedAt: null,
 };
-const ACTOR = {
-  name: 'counter',
-  key: 'visits',
-  tenant: 'default',
-  version: 1,
-  lastSeq: 12,
-  attempt: 0,
-  outbox: 0,
-  updatedAt: '2026-11-22T10:00:00.000Z',
-};
-const LETTER = {
-  id: 'd1',
-  code: 'AW_DATA_INVALID',
-  error: 'Data of "counter.add" breaks its schema',
-  stream: 'MAILBOX',
-  sequence: 4,
-  subject: 'aw.default.cmd.counter.visits',
-  type: 'counter.add',
-  attempts: 1,
-  at: '2026-11-22T10:00:00.000Z',
-};
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 suite('runCommandLine', () => {
@@ -106,6 +85,26 @@ suite('runCommandLine', () => {
     const { out } = await run(['device']);
     assert.match(out, /device ls[\s\S]*device watch/);
     assert.doesNotMatch(out, /actor ls/);
+  });
+
+  test('help is a document for programs, of all commands or of one', async () => {
+    for (const line of [[], ['--help'], ['help']]) {
+      const { code, document } = await runJson(line);
+      assert.equal(code, 0);
+      assert.deepEqual(
+        document.commands.map(({ command }: { command: string }) => command),
+        COMMANDS.map(({ words }) => words.join(' ')),
+      );
+    }
+    const { document } = await runJson(['actor', 'send', '--help']);
+    assert.equal(document.commands.length, 1);
+    assert.equal(document.commands[0].usage, 'autoweave actor send NAME KEY TYPE [DATA] [options]');
+    assert.deepEqual(document.commands[0].arguments[3].optional, true);
+    assert.ok(
+      document.commands[0].options.some(
+        ({ name, value }: { name: string; value: string }) => name === '--timeout' && value === 'MS',
+      ),
+    );
   });
 
   test('a mistake is one line with its code and exit code 2', async () => {
@@ -226,69 +225,6 @@ suite('runCommandLine', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.err, /^AW_TOKEN_REFUSED/);
     assert.equal((await run(['device', 'watch', '--count', 'many'])).code, 2);
-  });
-
-  test('actor ls reads page after page', async () => {
-    const pages = [
-      { actors: [ACTOR, ACTOR], next: 'n1' },
-      { actors: [ACTOR], next: null },
-    ];
-    gateway.answer = () => ({ data: { actors: pages.shift() } });
-    const { document } = await runJson(['actor', 'ls', '--name', 'counter', '--limit', '250']);
-    assert.equal(document.length, 3);
-    assert.deepEqual(
-      gateway.requests.map(({ variables }) => variables),
-      [
-        { name: 'counter', first: 100, after: null },
-        { name: 'counter', first: 100, after: 'n1' },
-      ],
-    );
-    gateway.answer = () => ({ data: { actors: { actors: [ACTOR], next: 'more' } } });
-    const { out, err } = await run(['actor', 'ls', '--limit', '1']);
-    assert.match(out, /counter +visits +default +12/);
-    assert.match(err, /more than 1/);
-    assert.equal((await run(['actor', 'ls', '--limit', '0'])).code, 2);
-  });
-
-  test('actor get', async () => {
-    gateway.answer = () => ({ data: { actor: { ...ACTOR, state: { total: 7 } } } });
-    const { out } = await run(['actor', 'get', 'counter', 'visits']);
-    assert.match(out, /lastSeq +12\n[\s\S]*"total": 7/);
-    assert.deepEqual((await runJson(['actor', 'get', 'counter', 'visits'])).document.state, { total: 7 });
-    gateway.answer = () => ({ data: { actor: null } });
-    const none = await runJson(['actor', 'get', 'counter', 'none']);
-    assert.equal(none.code, 1);
-    assert.equal(none.document.error.code, 'AW_ACTOR_UNKNOWN');
-  });
-
-  test('actor send', async () => {
-    gateway.answer = () => ({ data: { sendCommand: 'c1' } });
-    assert.equal((await run(['actor', 'send', 'counter', 'visits', 'counter.add', '{"add":1}'])).out, 'c1\n');
-    assert.deepEqual(gateway.requests[0]?.variables, {
-      actor: 'counter',
-      key: 'visits',
-      type: 'counter.add',
-      data: { add: 1 },
-    });
-    assert.deepEqual((await runJson(['actor', 'send', 'counter', 'visits', 'counter.reset'])).document, { id: 'c1' });
-    assert.deepEqual(gateway.requests[1]?.variables['data'], {});
-    assert.equal((await run(['actor', 'send', 'counter', 'visits', 'counter.add', '{add:1}'])).code, 2);
-  });
-
-  test('dead ls and show', async () => {
-    gateway.answer = () => ({ data: { deadLetters: { deadLetters: [LETTER], total: 9, next: 'n' } } });
-    const listed = await run(['dead', 'ls', '--limit', '1']);
-    assert.match(listed.out, /d1 +AW_DATA_INVALID +counter\.add +1 /);
-    assert.match(listed.err, /1 of 9/);
-    assert.equal((await runJson(['dead', 'ls', '--limit', '1'])).document.total, 9);
-    const whole = { ...LETTER, headers: { 'ce-type': 'counter.add' }, data: '{"add":"\u001b[2J"}' };
-    gateway.answer = () => ({ data: { deadLetter: whole } });
-    const { out } = await run(['dead', 'show', 'd1']);
-    assert.match(out, /ce-type: +counter\.add/);
-    assert.ok(!out.includes('\u001b'));
-    assert.deepEqual((await runJson(['dead', 'show', 'd1'])).document, whole);
-    gateway.answer = () => ({ data: { deadLetter: null } });
-    assert.equal((await runJson(['dead', 'show', 'd2'])).document.error.code, 'AW_DEAD_LETTER_UNKNOWN');
   });
 
   test('trace finds a trace by its own id and by that of an event', async () => {

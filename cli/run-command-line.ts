@@ -11,18 +11,26 @@ export interface CommandLineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The checkout. */
   readonly root: string;
+  /** Asks for a line, where there is a terminal. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** Does what a command line says. Resolves with the exit code; never rejects. */
 export async function runCommandLine(
   args: readonly string[],
-  { stdout, stderr, env, root }: CommandLineOptions,
+  { stdout, stderr, env, root, ask }: CommandLineOptions,
 ): Promise<number> {
   // Known before the command line is understood: mistakes in it are told in the form that was asked for.
   const isJson = args.includes('--json');
   const output = createOutput(stdout, stderr, { isJson });
   try {
-    return await perform(parseCommandLine(args, COMMANDS), { isJson, output, env, root });
+    return await perform(parseCommandLine(args, COMMANDS), {
+      isJson,
+      output,
+      env,
+      root,
+      ...(ask === undefined || isJson ? {} : { ask }),
+    });
   } catch (error) {
     if (isJson) output.json({ error: describe(error) }, { isLine: true });
     else stderr.write(`${formatError(error)}\n`);
@@ -40,7 +48,11 @@ async function perform(request: Request, base: Omit<CommandContext, 'arguments' 
       return OK;
     }
     case 'help': {
-      const { renderHelp } = await import('./help.ts');
+      const { describeHelp, renderHelp } = await import('./help.ts');
+      if (base.isJson) {
+        base.output.json(describeHelp(request.words, COMMANDS));
+        return OK;
+      }
       const { columns = WIDTH_OF_FILES } = base.output;
       base.output.line(renderHelp(request.words, COMMANDS, columns));
       return OK;

@@ -5,8 +5,12 @@ import type { CommandContext } from '../command.ts';
 import { OK } from '../exit-code.ts';
 import type { Column } from '../output.ts';
 import { sanitize } from '../text.ts';
+import { readJsonArgument } from './json-argument.ts';
 import { parseLimit } from './limit.ts';
 
+const RESEND = `mutation Resend($id: ID!, $data: JSON, $remove: Boolean) {
+  resendDeadLetter(id: $id, data: $data, remove: $remove)
+}`;
 const LETTER = 'id code error stream sequence subject type attempts at';
 /** What the gateway gives at once, at most. */
 const PAGE = 100;
@@ -73,5 +77,21 @@ export async function show(ctx: CommandContext): Promise<number> {
     ctx.output.line();
     for (const part of data.split('\n')) ctx.output.line(sanitize(part));
   }
+  return OK;
+}
+
+/** `dead resend ID [DATA]` */
+export async function resend(ctx: CommandContext): Promise<number> {
+  const { ID: letter, DATA: text } = ctx.arguments;
+  const data = text === undefined ? null : await readJsonArgument('autoweave dead resend', 'DATA', text);
+  const client = await openClient(ctx);
+  const remove = ctx.options.flag('remove');
+  const { resendDeadLetter: id } = await client.query<{ resendDeadLetter: string }>(RESEND, {
+    id: letter,
+    data,
+    remove,
+  });
+  if (ctx.isJson) ctx.output.json({ id, letter, removed: remove });
+  else ctx.output.line(id);
   return OK;
 }

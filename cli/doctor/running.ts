@@ -18,7 +18,7 @@ export interface Running {
 const HEALTH = `{
   health {
     status ready version host startedAt
-    components { name status detail since }
+    components { name status code detail since }
     durability { level syncIntervalMs replicas detail }
   }
 }`;

@@ -1,9 +1,11 @@
 import type { UsbHealth } from '../../actors/device-watcher/watcher-protocol.ts';
 import { createInspector } from '../../runtime/actor/inspector.ts';
+import { resendDeadLetter } from '../../runtime/actor/resend.ts';
 import type { ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { VERSION } from '../version.ts';
+import { currentControl } from './control.ts';
 import type { CoreParts } from './core.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { type Condition, createHealthBoard, worstOf } from './health.ts';
@@ -41,6 +43,11 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
       return actors.get().send(address, type, data, { ...options, source: 'gateway' });
     },
     ...createInspector(bus, config.tenant),
+    control: currentControl(actors),
+    async resendDeadLetter(id, options) {
+      disk.check();
+      return resendDeadLetter({ ...parts, bus, tenant: config.tenant }, id, options);
+    },
     health() {
       const components = board.components();
       return {
@@ -63,33 +70,43 @@ function conditions({ config, broker, bus, actors, live, disk }: ServicesParts):
   return {
     broker() {
       const status = bus.value?.status;
-      if (!status?.isConnected) return { status: 'DOWN', detail: 'The broker is away; what is sent waits for it' };
+      if (!status?.isConnected) {
+        return { status: 'DOWN', code: 'BROKER_AWAY', detail: 'The broker is away; what is sent waits for it' };
+      }
       const writeError = broker.value?.writeError;
-      if (writeError !== undefined) return { status: 'DOWN', detail: `nats-server can't write: ${writeError}` };
+      if (writeError !== undefined) {
+        return { status: 'DOWN', code: 'BROKER_CANNOT_WRITE', detail: `nats-server can't write: ${writeError}` };
+      }
       const whose = config.natsUrl === null ? 'embedded' : status.url;
       return { status: 'OK', detail: `nats-server ${status.serverVersion}, ${whose}` };
     },
     actors() {
       const system = actors.value;
-      if (!system?.isReading) return { status: 'DOWN', detail: 'Mailboxes are not being read' };
+      if (!system?.isReading) {
+        return { status: 'DOWN', code: 'ACTORS_NOT_READING', detail: 'Mailboxes are not being read' };
+      }
       const { activeKeys, backlog } = system.status;
       return { status: 'OK', detail: `${activeKeys} keys awake, ${backlog} messages under way` };
     },
     watcher() {
       if (!config.usb) return { status: 'OK', detail: 'Switched off by AUTOWEAVE_USB' };
-      if (live.usb === undefined) return { status: 'DEGRADED', detail: 'The watcher is being started' };
+      if (live.usb === undefined) {
+        return { status: 'DEGRADED', code: 'WATCHER_STARTING', detail: 'The watcher is being started' };
+      }
       return { status: 'OK', detail: `${live.usb.reconciles} looks at the bus, ${live.usb.hints} hot-plug hints` };
     },
     usb() {
-      if (!config.usb) return { status: 'DEGRADED', detail: 'Not watched; virtual devices work' };
+      if (!config.usb) return { status: 'DEGRADED', code: 'USB_OFF', detail: 'Not watched; virtual devices work' };
       const { state = 'degraded', detail = 'Not looked at yet' } = live.usb ?? {};
-      return { status: state === 'ok' ? 'OK' : 'DEGRADED', detail };
+      if (state === 'ok') return { status: 'OK', detail };
+      return { status: 'DEGRADED', code: state === 'absent' ? 'USB_ABSENT' : 'USB_DEGRADED', detail };
     },
     disk() {
       const free = disk.freeBytes === undefined ? 'unknown' : `${Math.floor(disk.freeBytes / 1024 ** 2)} MB free`;
       if (!disk.isFull) return { status: 'OK', detail: free };
       return {
         status: 'DOWN',
+        code: 'DISK_LOW',
         detail: `${free}, ${config.minFreeDiskMb} MB are kept in reserve: commands are refused`,
       };
     },

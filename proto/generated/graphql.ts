@@ -22,10 +22,18 @@ export type Query = {
   readonly devices: ReadonlyArray<Device>;
   /** Attach and detach events, newest last: of one device, or of all when no id is given. */
   readonly deviceHistory: ReadonlyArray<DeviceEvent>;
-  /** Actors with durable state, the longest unchanged first. `after` is the `next` of the page before. */
+  /**
+   * Actors with durable state, the latest change first: all, or those of a name, with a prefix of the key, or in a status
+   * now. `after` is the `next` of the page before. With a prefix or a status a page may hold fewer than asked for, or
+   * none, and have a `next` all the same: only so much is looked at for one page.
+   */
   readonly actors: ActorPage;
   /** One actor with its state, or null. */
   readonly actor: Maybe<Actor>;
+  /** What a key does now, also one that has no state yet; null when its owner does not answer. */
+  readonly actorActivity: Maybe<ActorActivity>;
+  /** A key as a file, for `importActor`. */
+  readonly actorExport: Scalars['JSON']['output'];
   /** What could not be handled, newest first. `before` is the `next` of the page before. */
   readonly deadLetters: DeadLetterPage;
   /** One dead letter, or null. */
@@ -45,11 +53,23 @@ export type QueryDeviceHistoryArgs = {
 
 export type QueryActorsArgs = {
   name?: InputMaybe<Scalars['String']['input']>;
+  prefix?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<ActorStatus>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type QueryActorArgs = {
+  name: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type QueryActorActivityArgs = {
+  name: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type QueryActorExportArgs = {
   name: Scalars['String']['input'];
   key: Scalars['String']['input'];
 };
@@ -74,6 +94,29 @@ export type Mutation = {
   readonly unplugVirtualDevice: Device;
   /** Sends a command to an actor. Returns the command's id once it is stored. */
   readonly sendCommand: Scalars['ID']['output'];
+  /** Sends a command to an actor and waits for its answer: at most `timeoutMs`, 1 to 60000, 10000 when absent. */
+  readonly callCommand: Maybe<Scalars['JSON']['output']>;
+  /** Stops handling after the message at work; what comes is kept until `resumeActor`. Gives what the key does then. */
+  readonly pauseActor: Maybe<ActorActivity>;
+  /** Goes on after `pauseActor`. */
+  readonly resumeActor: Maybe<ActorActivity>;
+  /** Gives up the message at work and begins again from the committed state; it counts as a failed attempt. */
+  readonly killActor: Maybe<ActorActivity>;
+  /** Removes state and timers; the next message begins a new life. Messages that wait stay. */
+  readonly destroyActor: Scalars['Boolean']['output'];
+  /** Removes a timer. False when there is no such timer. */
+  readonly cancelTimer: Scalars['Boolean']['output'];
+  /**
+   * Puts the state of a file, as `actorExport` gives it, into a key: that of the file unless `key` names another one.
+   * A key that has a state is left alone unless `replace`. Gives the key.
+   */
+  readonly importActor: Scalars['String']['output'];
+  /**
+   * Sends a dead letter to where it was going, as a new message; `data` takes the place of its data unless null. Its
+   * header `aw-resent-from` names the letter. The letter stays until its age, unless `remove`. Returns the new message's
+   * id once it is stored.
+   */
+  readonly resendDeadLetter: Scalars['ID']['output'];
 };
 
 export type MutationPlugVirtualDeviceArgs = {
@@ -89,6 +132,52 @@ export type MutationSendCommandArgs = {
   key: Scalars['String']['input'];
   type: Scalars['String']['input'];
   data: Scalars['JSON']['input'];
+};
+
+export type MutationCallCommandArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+  type: Scalars['String']['input'];
+  data: Scalars['JSON']['input'];
+  timeoutMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type MutationPauseActorArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type MutationResumeActorArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type MutationKillActorArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type MutationDestroyActorArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+};
+
+export type MutationCancelTimerArgs = {
+  actor: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+};
+
+export type MutationImportActorArgs = {
+  file: Scalars['JSON']['input'];
+  key?: InputMaybe<Scalars['String']['input']>;
+  replace?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type MutationResendDeadLetterArgs = {
+  id: Scalars['ID']['input'];
+  data?: InputMaybe<Scalars['JSON']['input']>;
+  remove?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 export type Subscription = {
@@ -194,6 +283,67 @@ export type Actor = {
   readonly outbox: Scalars['Int']['output'];
   readonly state: Maybe<Scalars['JSON']['output']>;
   readonly updatedAt: Scalars['DateTime']['output'];
+  /** What it does now, asked of its owner; null when the owner does not answer. One operation may ask about 200 keys. */
+  readonly activity: Maybe<ActorActivity>;
+};
+
+export type ActorStatus =
+  /** It waits for a message. */
+  | 'IDLE'
+  /** It handles a message. */
+  | 'RUNNING'
+  /** It waits for the next attempt at a message that failed. */
+  | 'WAITING'
+  /** An operator has paused it. */
+  | 'PAUSED'
+  /** Its state can't be used by this version of the actor. */
+  | 'BLOCKED';
+
+export type ActorActivity = {
+  readonly status: ActorStatus;
+  /** Messages that wait, the one at work included. */
+  readonly depth: Scalars['Int']['output'];
+  /** How long the oldest of them has waited, in milliseconds; 0 when none waits. */
+  readonly lagMs: Scalars['Float']['output'];
+  /** The message at work. */
+  readonly current: Maybe<ActorMessage>;
+  /** The last failure, while it keeps the key waiting or blocked. */
+  readonly problem: Maybe<ActorProblem>;
+  readonly timers: ReadonlyArray<ActorTimer>;
+  /** Id of the process that owns the key. */
+  readonly owner: Scalars['String']['output'];
+};
+
+export type ActorMessage = {
+  readonly id: Scalars['ID']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly sequence: Scalars['Float']['output'];
+  readonly attempt: Scalars['Int']['output'];
+};
+
+export type ActorProblem = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+export type MissedTimer =
+  /** What was missed while nothing ran is left out. */
+  | 'SKIP'
+  /** It is sent once for all that were missed. */
+  | 'ONCE'
+  /** It is sent for each that was missed. */
+  | 'ALL';
+
+export type ActorTimer = {
+  readonly id: Scalars['ID']['output'];
+  /** When it is due next. */
+  readonly due: Scalars['DateTime']['output'];
+  /** `once`, `every 5000 ms`, or the cron expression with its time zone. */
+  readonly recurrence: Scalars['String']['output'];
+  readonly missed: MissedTimer;
+  /** The command that it sends to its own key. */
+  readonly type: Scalars['String']['output'];
+  readonly data: Maybe<Scalars['JSON']['output']>;
 };
 
 export type ActorPage = {
@@ -249,10 +399,30 @@ export type HealthComponent = {
   /** broker, actors, watcher, usb or disk. */
   readonly name: Scalars['String']['output'];
   readonly status: HealthStatus;
+  /** What is not as it should be; null when the status is OK. */
+  readonly code: Maybe<HealthCode>;
   /** What there is to say, in a sentence. */
   readonly detail: Scalars['String']['output'];
   readonly since: Scalars['DateTime']['output'];
 };
+
+export type HealthCode =
+  /** The broker is away. */
+  | 'BROKER_AWAY'
+  /** nats-server can't write to its disk. */
+  | 'BROKER_CANNOT_WRITE'
+  /** Mailboxes are not being read. */
+  | 'ACTORS_NOT_READING'
+  /** The watcher is being started. */
+  | 'WATCHER_STARTING'
+  /** USB is not watched here, by configuration. */
+  | 'USB_OFF'
+  /** This host has no USB. */
+  | 'USB_ABSENT'
+  /** Devices are seen late, or not at all. */
+  | 'USB_DEGRADED'
+  /** Less is free than is kept in reserve: commands are refused. */
+  | 'DISK_LOW';
 
 export type DurabilityLevel =
   /** Every acknowledged message is on disk, by fsync, before its acknowledgement. */

@@ -21,11 +21,21 @@ type Query {
   "Attach and detach events, newest last: of one device, or of all when no id is given."
   deviceHistory(id: ID, last: Int = 50): [DeviceEvent!]!
 
-  "Actors with durable state, the longest unchanged first. \`after\` is the \`next\` of the page before."
-  actors(name: String, first: Int = 100, after: String): ActorPage!
+  """
+  Actors with durable state, the latest change first: all, or those of a name, with a prefix of the key, or in a status
+  now. \`after\` is the \`next\` of the page before. With a prefix or a status a page may hold fewer than asked for, or
+  none, and have a \`next\` all the same: only so much is looked at for one page.
+  """
+  actors(name: String, prefix: String, status: ActorStatus, first: Int = 100, after: String): ActorPage!
 
   "One actor with its state, or null."
   actor(name: String!, key: String!): Actor
+
+  "What a key does now, also one that has no state yet; null when its owner does not answer."
+  actorActivity(name: String!, key: String!): ActorActivity
+
+  "A key as a file, for \`importActor\`."
+  actorExport(name: String!, key: String!): JSON!
 
   "What could not be handled, newest first. \`before\` is the \`next\` of the page before."
   deadLetters(first: Int = 50, before: String): DeadLetterPage!
@@ -46,6 +56,37 @@ type Mutation {
 
   "Sends a command to an actor. Returns the command's id once it is stored."
   sendCommand(actor: String!, key: String!, type: String!, data: JSON!): ID!
+
+  "Sends a command to an actor and waits for its answer: at most \`timeoutMs\`, 1 to 60000, 10000 when absent."
+  callCommand(actor: String!, key: String!, type: String!, data: JSON!, timeoutMs: Int): JSON
+
+  "Stops handling after the message at work; what comes is kept until \`resumeActor\`. Gives what the key does then."
+  pauseActor(actor: String!, key: String!): ActorActivity
+
+  "Goes on after \`pauseActor\`."
+  resumeActor(actor: String!, key: String!): ActorActivity
+
+  "Gives up the message at work and begins again from the committed state; it counts as a failed attempt."
+  killActor(actor: String!, key: String!): ActorActivity
+
+  "Removes state and timers; the next message begins a new life. Messages that wait stay."
+  destroyActor(actor: String!, key: String!): Boolean!
+
+  "Removes a timer. False when there is no such timer."
+  cancelTimer(actor: String!, key: String!, id: ID!): Boolean!
+
+  """
+  Puts the state of a file, as \`actorExport\` gives it, into a key: that of the file unless \`key\` names another one.
+  A key that has a state is left alone unless \`replace\`. Gives the key.
+  """
+  importActor(file: JSON!, key: String, replace: Boolean = false): String!
+
+  """
+  Sends a dead letter to where it was going, as a new message; \`data\` takes the place of its data unless null. Its
+  header \`aw-resent-from\` names the letter. The letter stays until its age, unless \`remove\`. Returns the new message's
+  id once it is stored.
+  """
+  resendDeadLetter(id: ID!, data: JSON, remove: Boolean = false): ID!
 }
 
 type Subscription {
@@ -147,6 +188,71 @@ type Actor {
   outbox: Int!
   state: JSON
   updatedAt: DateTime!
+  """
+  What it does now, asked of its owner; null when the owner does not answer. One operation may ask about 200 keys.
+  """
+  activity: ActorActivity
+}
+
+enum ActorStatus {
+  "It waits for a message."
+  IDLE
+  "It handles a message."
+  RUNNING
+  "It waits for the next attempt at a message that failed."
+  WAITING
+  "An operator has paused it."
+  PAUSED
+  "Its state can't be used by this version of the actor."
+  BLOCKED
+}
+
+type ActorActivity {
+  status: ActorStatus!
+  "Messages that wait, the one at work included."
+  depth: Int!
+  "How long the oldest of them has waited, in milliseconds; 0 when none waits."
+  lagMs: Float!
+  "The message at work."
+  current: ActorMessage
+  "The last failure, while it keeps the key waiting or blocked."
+  problem: ActorProblem
+  timers: [ActorTimer!]!
+  "Id of the process that owns the key."
+  owner: String!
+}
+
+type ActorMessage {
+  id: ID!
+  type: String!
+  sequence: Float!
+  attempt: Int!
+}
+
+type ActorProblem {
+  code: String!
+  message: String!
+}
+
+enum MissedTimer {
+  "What was missed while nothing ran is left out."
+  SKIP
+  "It is sent once for all that were missed."
+  ONCE
+  "It is sent for each that was missed."
+  ALL
+}
+
+type ActorTimer {
+  id: ID!
+  "When it is due next."
+  due: DateTime!
+  "\`once\`, \`every 5000 ms\`, or the cron expression with its time zone."
+  recurrence: String!
+  missed: MissedTimer!
+  "The command that it sends to its own key."
+  type: String!
+  data: JSON
 }
 
 type ActorPage {
@@ -203,9 +309,30 @@ type HealthComponent {
   "broker, actors, watcher, usb or disk."
   name: String!
   status: HealthStatus!
+  "What is not as it should be; null when the status is OK."
+  code: HealthCode
   "What there is to say, in a sentence."
   detail: String!
   since: DateTime!
+}
+
+enum HealthCode {
+  "The broker is away."
+  BROKER_AWAY
+  "nats-server can't write to its disk."
+  BROKER_CANNOT_WRITE
+  "Mailboxes are not being read."
+  ACTORS_NOT_READING
+  "The watcher is being started."
+  WATCHER_STARTING
+  "USB is not watched here, by configuration."
+  USB_OFF
+  "This host has no USB."
+  USB_ABSENT
+  "Devices are seen late, or not at all."
+  USB_DEGRADED
+  "Less is free than is kept in reserve: commands are refused."
+  DISK_LOW
 }
 
 enum DurabilityLevel {

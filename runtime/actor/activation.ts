@@ -6,13 +6,13 @@ import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
 import { type BunchParts, type BunchRun, runBunch, serialise } from './bunch.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
-import { type OutboxItem, toBase64Item } from './entry.ts';
+import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
 import type { Gate } from './gate.ts';
 import { failureAnswer } from './handling.ts';
 import { historyOf } from './history.ts';
 import { createKeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
 import { createParking } from './parking.ts';
-import { settleFired, TIMER_FIRED, type Timers, timerItem } from './timers.ts';
+import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /**
  * One key while it has something to do. States:
@@ -56,6 +56,7 @@ export interface ActivationStatus {
   readonly isPaused: boolean;
   /** Messages in memory. */
   readonly queued: readonly Stored[];
+  readonly parked: number;
   readonly attempt: number;
   readonly problem: Failure | undefined;
   /** As committed; undefined while it is not known. */
@@ -66,8 +67,8 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly random: { fraction(): number };
   /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
   readonly suspectUpTo: number;
-  /** An earlier owner has parked messages of this key. */
-  readonly hasParked: boolean;
+  /** Messages of this key that an earlier owner has parked. */
+  readonly parked: number;
   /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly gate: Gate;
@@ -94,7 +95,7 @@ export function createActivation(
   const mailboxLimit = definition.mailboxLimit ?? MAILBOX_LIMIT;
   const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
   const store = createKeyStore(parts, definition, address);
-  const parking = createParking(parts, address, parts.hasParked);
+  const parking = createParking(parts, address, parts.parked);
   let queue: Stored[] = [];
   const operations: (() => Promise<void>)[] = [];
   let isRunning = false;
@@ -377,6 +378,7 @@ export function createActivation(
         isWaiting,
         isPaused: loaded?.isPaused ?? false,
         queued: queue,
+        parked: parking.count,
         attempt: (loaded?.attempt ?? 0) + 1,
         problem,
         loaded,

@@ -184,7 +184,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       partition.begin({
         handledUpTo,
         suspectUpTo: taken.get(partition) ? 0 : lastSequence,
-        parked: parked.filter((address) => address.partition === partition.number),
+        parked: parked.filter(({ address }) => address.partition === partition.number),
       });
     }
     const still = partitions.filter(({ signal }) => !signal.aborted);

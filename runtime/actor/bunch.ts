@@ -5,9 +5,9 @@ import type { PartitionedAddress } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
 import type { ActorDefinition } from './definition.ts';
-import type { OutboxItem } from './entry.ts';
+import type { OutboxItem, Timers } from './entry.ts';
 import { type Handled, type HandlingParts, handleMessage, type Input } from './handling.ts';
-import { settleFired, TIMER_FIRED, type Timers, timerItem } from './timers.ts';
+import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /** What a key is, beside what it has yet to send. */
 export interface Life {

@@ -241,13 +241,13 @@ async function look(key: Activation, clock: Clock, owner: string): Promise<KeyAc
   // A key that is at work is not waited for long: what is known of it has to do.
   const asked = key.control(async (loaded) => loaded, true).catch(() => undefined);
   const found = await Promise.race([asked, clock.sleep(LOOK_MS).then(() => undefined)]);
-  const { isWaiting, queued, attempt, problem, loaded } = key.status;
+  const { isWaiting, queued, parked, attempt, problem, loaded } = key.status;
   const known = found ?? loaded;
   const head = queued[0];
   const status = statusOf(key, found);
   return {
     status,
-    depth: queued.length,
+    depth: queued.length + parked,
     lagMs: head === undefined ? 0 : Math.max(0, clock.now() - head.storedAt),
     ...(head !== undefined && (status === 'RUNNING' || isWaiting)
       ? {

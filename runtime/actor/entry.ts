@@ -1,7 +1,8 @@
 import type { Delivery } from '../bus/bus.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Headers } from '../message/message.ts';
-import type { Timers } from './timers.ts';
+import type { MissedPolicy } from '../schedule/missed.ts';
+import type { Recurrence } from '../schedule/recurrence.ts';
 
 /** Where an item of an outbox goes: a stream, or a caller that waits for an answer. */
 export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'HISTORY' | 'REPLY';
@@ -19,6 +20,19 @@ export interface OutboxItem {
   /** Sequence in STATE of the commit it came with; absent in the entry of that very commit. */
   readonly at?: number;
 }
+
+export interface Timer {
+  readonly recurrence: Recurrence;
+  readonly missed: MissedPolicy;
+  readonly type: string;
+  readonly data: unknown;
+  /** When it is due next; milliseconds since 1970. */
+  readonly due: number;
+  /** Unlike that of every other turn of any timer. */
+  readonly turn: string;
+}
+
+export type Timers = Readonly<Record<string, Timer>>;
 
 /** What STATE holds for one key: its state, how far it has read its mailbox, and what it has yet to send. */
 export interface StateEntry {

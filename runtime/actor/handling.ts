@@ -9,8 +9,8 @@ import type { Span } from '../telemetry/spans.ts';
 import { callerName } from './calls.ts';
 import type { ActorClient } from './client.ts';
 import { type ActorContext, type ActorDefinition, findHandler, type Handler, type TimerSpec } from './definition.ts';
-import type { OutboxItem } from './entry.ts';
-import { createTimer, MAX_TIMERS, type Timers, timerItem } from './timers.ts';
+import type { OutboxItem, Timers } from './entry.ts';
+import { createTimer, MAX_TIMERS, timerItem } from './timers.ts';
 
 /** Runs one handler on one message and collects what it sends. */
 

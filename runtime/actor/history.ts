@@ -1,8 +1,7 @@
 import type { Stored } from '../bus/bus.ts';
 import type { RecordedInputs } from './bunch.ts';
 import type { ActorDefinition } from './definition.ts';
-import type { OutboxItem } from './entry.ts';
-import type { Timers } from './timers.ts';
+import type { OutboxItem, Timers } from './entry.ts';
 
 /**
  * What a replay needs beside the commands: what handlers were given from outside (the time, answers to

@@ -11,7 +11,7 @@ import { type PartitionedAddress, parkedSubject, parseParked } from '../message/
 export interface Parking {
   /** True while there may be parked messages. */
   readonly isUsed: boolean;
-  /** Messages parked by this process and not yet handled, about. */
+  /** Parked messages that are not handled yet, about. */
   readonly count: number;
   /** Copies messages, in the order of their sequences. Waits for a broker that is away. */
   park(messages: readonly Stored[]): Promise<void>;
@@ -31,15 +31,15 @@ const ORIGINAL = 'aw-parked-sequence';
 const BATCH = 500;
 const PAUSE_MS = 100;
 
-/** @param isUsed true when an earlier owner has left some */
+/** @param left copies that an earlier owner has left */
 export function createParking(
   { bus, clock, signal }: ParkingParts,
   address: PartitionedAddress,
-  isUsed: boolean,
+  left: number,
 ): Parking {
   const subject = parkedSubject(address);
-  let used = isUsed;
-  let count = 0;
+  let used = left > 0;
+  let count = left;
   /** Copies seen, ascending: where they stand, and what they were. */
   let seen: { readonly at: number; readonly stored: Stored }[] = [];
 
@@ -110,10 +110,19 @@ export function createParking(
   };
 }
 
+export interface ParkedKey {
+  readonly address: PartitionedAddress;
+  /** Copies, of which some may be handled already. */
+  readonly count: number;
+}
+
 /** All keys that have parked messages. */
-export async function readParked(bus: Bus): Promise<readonly PartitionedAddress[]> {
+export async function readParked(bus: Bus): Promise<readonly ParkedKey[]> {
   const subjects = await bus.subjects('MAILBOX', 'aw.*.parked.*.*.*');
-  return [...subjects.keys()].flatMap((subject) => parseParked(subject) ?? []);
+  return [...subjects].flatMap(([subject, count]) => {
+    const address = parseParked(subject);
+    return address ? [{ address, count }] : [];
+  });
 }
 
 /** Without repetitions, up to the first that is lower than the one before: there a second copying begins. */

@@ -12,6 +12,7 @@ import { type Activation, type ActivationParts, createActivation } from './activ
 import type { Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { Tombstone } from './key-store.ts';
+import type { ParkedKey } from './parking.ts';
 import { POSTMASTER, postmaster } from './postmaster.ts';
 
 /**
@@ -59,7 +60,7 @@ export interface Load {
 }
 
 export interface PartitionParts
-  extends Omit<ActivationParts, 'onDone' | 'onTombstone' | 'hasParked' | 'signal' | 'suspectUpTo' | 'partition'> {
+  extends Omit<ActivationParts, 'onDone' | 'onTombstone' | 'parked' | 'signal' | 'suspectUpTo' | 'partition'> {
   readonly clock: Clock;
   readonly definitions: ReadonlyMap<string, ActorDefinition>;
   readonly load: Load;
@@ -70,7 +71,7 @@ export interface PartitionStart {
   /** Messages up to here may have killed the former owner. */
   readonly suspectUpTo: number;
   /** Keys whose former owner has parked messages. */
-  readonly parked: readonly PartitionedAddress[];
+  readonly parked: readonly ParkedKey[];
 }
 
 export function openPartition(parts: PartitionParts, number: number, fence: number): Partition {
@@ -84,7 +85,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
   let lastOwn = 0;
   let suspectUpTo = 0;
   let isClosed = false;
-  const parked = new Set<string>();
+  const parked = new Map<string, number>();
   let tombstones: Tombstone[] = [];
   let wakeIdle = () => {};
 
@@ -111,7 +112,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
         partition,
         suspectUpTo,
         signal: controller.signal,
-        hasParked: address !== undefined && parked.has(stateSubject(address)),
+        parked: address === undefined ? 0 : (parked.get(stateSubject(address)) ?? 0),
         onDone,
         onTombstone: (tombstone) => tombstones.push(tombstone),
       },
@@ -146,8 +147,8 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       highest = start.handledUpTo;
       lastOwn = highest;
       suspectUpTo = start.suspectUpTo;
-      for (const address of start.parked) {
-        parked.add(stateSubject(address));
+      for (const { address, count } of start.parked) {
+        parked.set(stateSubject(address), count);
         if (definitions.has(address.actor)) activate(storedCommandSubject(address)).wake();
       }
     },

@@ -1,29 +1,16 @@
 import { TerminalError } from '../errors/errors.ts';
 import { encodeHeaders } from '../message/message.ts';
 import { commandSubject, type PartitionedAddress, timerSubject } from '../message/subjects.ts';
-import { type MissedPolicy, settleDue } from '../schedule/missed.ts';
+import { settleDue } from '../schedule/missed.ts';
 import { checkRecurrence, nextDue, type Recurrence } from '../schedule/recurrence.ts';
 import type { TimerSpec } from './definition.ts';
-import type { OutboxItem } from './entry.ts';
+import type { OutboxItem, Timer, Timers } from './entry.ts';
 
 /**
  * Durable timers. The entry of a key is the truth about them; each next turn stands in MAILBOX as a message that the
  * server delivers when it is due. What it delivers names its turn: one of a timer that was cancelled, replaced or
  * destroyed with its key finds nothing that it fits, and does nothing.
  */
-
-export interface Timer {
-  readonly recurrence: Recurrence;
-  readonly missed: MissedPolicy;
-  readonly type: string;
-  readonly data: unknown;
-  /** When it is due next; milliseconds since 1970. */
-  readonly due: number;
-  /** Unlike that of every other turn of any timer. */
-  readonly turn: string;
-}
-
-export type Timers = Readonly<Record<string, Timer>>;
 
 /** The command by which the server tells a key that a timer is due. */
 export const TIMER_FIRED = 'timer.fired';

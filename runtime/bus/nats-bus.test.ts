@@ -55,6 +55,18 @@ describe('nats bus', () => {
     assert.equal((await bus.last('STATE', c))?.sequence, first + 2);
   });
 
+  test('remove takes one message and leaves its neighbours on the same subject; again it does nothing', async () => {
+    const subject = 'aw.test.dead.bus.remove';
+    const sequences: number[] = [];
+    for (const text of ['a', 'b', 'c'])
+      sequences.push(firstSequence(await bus.commit('DEAD', [message(subject, text)])));
+    await bus.remove('DEAD', sequences[1]!);
+    await bus.remove('DEAD', sequences[1]!);
+    await bus.remove('DEAD', 999_999);
+    const left = await bus.page('DEAD', { from: 1, filter: subject, limit: 10 });
+    assert.deepEqual(left.map(textOf), ['a', 'c']);
+  });
+
   for (const size of [1, 3]) {
     test(`a commit of ${size} with an expectation that is not met stores nothing`, async () => {
       const contested = freshSubject();

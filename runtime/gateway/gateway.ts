@@ -10,6 +10,7 @@ import { noTracer, type Tracer } from '../telemetry/spans.ts';
 import { isHostAllowed, isOriginAllowed } from './access.ts';
 import { createEventFeeds } from './event-feeds.ts';
 import { createHttpApp } from './http-app.ts';
+import { createKeyLooks } from './key-looks.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts';
 import type { GatewayContext } from './resolver.ts';
 import { createSchema } from './schema.ts';
@@ -65,6 +66,12 @@ export async function startGateway(services: GatewayServices, options: GatewayOp
   const contextFor = (traceparent: string | undefined): GatewayContext => ({
     services,
     feeds,
+    looks: createKeyLooks({
+      ask: (address) => services.control.look(address),
+      clock,
+      limit: limits.keyLooks,
+      timeoutMs: limits.keyLookMs,
+    }),
     tracer,
     instruments,
     clock,

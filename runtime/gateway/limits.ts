@@ -24,6 +24,12 @@ export interface GatewayLimits {
   readonly bufferedBytes: number;
   /** Time of a call to an actor. */
   readonly callMs: number;
+  /** The longest time that a client may give a call. */
+  readonly longestCallMs: number;
+  /** Keys whose owners one operation may ask what they do. */
+  readonly keyLooks: number;
+  /** Time for the answer of an owner. */
+  readonly keyLookMs: number;
   /** Time for what is under way when the gateway closes. */
   readonly closeMs: number;
 }
@@ -44,5 +50,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   slowMs: 10_000,
   bufferedBytes: 4 * 1024 * 1024,
   callMs: 10_000,
+  longestCallMs: 60_000,
+  keyLooks: 200,
+  // Long for an owner that is there, short for a person who waits for the others of a list.
+  keyLookMs: 2_000,
   closeMs: 3_000,
 };

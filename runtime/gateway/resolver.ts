@@ -1,10 +1,23 @@
 import type {
+  Actor,
+  ActorActivity,
+  ActorPage,
   Mutation,
+  MutationCallCommandArgs,
+  MutationCancelTimerArgs,
+  MutationDestroyActorArgs,
+  MutationImportActorArgs,
+  MutationKillActorArgs,
+  MutationPauseActorArgs,
   MutationPlugVirtualDeviceArgs,
+  MutationResendDeadLetterArgs,
+  MutationResumeActorArgs,
   MutationSendCommandArgs,
   MutationUnplugVirtualDeviceArgs,
   Query,
+  QueryActorActivityArgs,
   QueryActorArgs,
+  QueryActorExportArgs,
   QueryActorsArgs,
   QueryDeadLetterArgs,
   QueryDeadLettersArgs,
@@ -20,6 +33,7 @@ import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import type { EventFeeds } from './event-feeds.ts';
+import type { KeyLooks } from './key-looks.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayServices } from './services.ts';
 
@@ -27,6 +41,7 @@ import type { GatewayServices } from './services.ts';
 export interface GatewayContext {
   readonly services: GatewayServices;
   readonly feeds: EventFeeds;
+  readonly looks: KeyLooks;
   readonly tracer: Tracer;
   readonly instruments: Instruments;
   readonly clock: Clock;
@@ -45,8 +60,10 @@ export interface QueryResolvers {
   readonly health: Resolver<object, Query['health']>;
   readonly devices: Resolver<QueryDevicesArgs, Query['devices']>;
   readonly deviceHistory: Resolver<QueryDeviceHistoryArgs, Query['deviceHistory']>;
-  readonly actors: Resolver<QueryActorsArgs, Query['actors']>;
-  readonly actor: Resolver<QueryActorArgs, Query['actor']>;
+  readonly actors: Resolver<QueryActorsArgs, Omit<ActorPage, 'actors'> & { readonly actors: readonly ActorParent[] }>;
+  readonly actor: Resolver<QueryActorArgs, ActorParent | null>;
+  readonly actorActivity: Resolver<QueryActorActivityArgs, Query['actorActivity']>;
+  readonly actorExport: Resolver<QueryActorExportArgs, Query['actorExport']>;
   readonly deadLetters: Resolver<QueryDeadLettersArgs, Query['deadLetters']>;
   readonly deadLetter: Resolver<QueryDeadLetterArgs, Query['deadLetter']>;
   readonly trace: Resolver<QueryTraceArgs, Query['trace']>;
@@ -56,6 +73,22 @@ export interface MutationResolvers {
   readonly plugVirtualDevice: Resolver<MutationPlugVirtualDeviceArgs, Mutation['plugVirtualDevice']>;
   readonly unplugVirtualDevice: Resolver<MutationUnplugVirtualDeviceArgs, Mutation['unplugVirtualDevice']>;
   readonly sendCommand: Resolver<MutationSendCommandArgs, Mutation['sendCommand']>;
+  readonly callCommand: Resolver<MutationCallCommandArgs, Mutation['callCommand']>;
+  readonly pauseActor: Resolver<MutationPauseActorArgs, Mutation['pauseActor']>;
+  readonly resumeActor: Resolver<MutationResumeActorArgs, Mutation['resumeActor']>;
+  readonly killActor: Resolver<MutationKillActorArgs, Mutation['killActor']>;
+  readonly destroyActor: Resolver<MutationDestroyActorArgs, Mutation['destroyActor']>;
+  readonly cancelTimer: Resolver<MutationCancelTimerArgs, Mutation['cancelTimer']>;
+  readonly importActor: Resolver<MutationImportActorArgs, Mutation['importActor']>;
+  readonly resendDeadLetter: Resolver<MutationResendDeadLetterArgs, Mutation['resendDeadLetter']>;
+}
+
+/** An actor without what is asked only when a client wants it. */
+export type ActorParent = Omit<Actor, 'activity'>;
+
+/** Fields of `Actor` that are asked for each actor, and only when they are selected. */
+export interface ActorResolvers {
+  readonly activity: (actor: ActorParent, ctx: GatewayContext) => Promise<ActorActivity | null>;
 }
 
 export interface SubscriptionResolvers {

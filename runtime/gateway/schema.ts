@@ -8,6 +8,8 @@ import {
 } from 'graphql';
 import { SDL } from '../../proto/generated/sdl.ts';
 import type {
+  ActorParent,
+  ActorResolvers,
   GatewayContext,
   MutationResolvers,
   QueryResolvers,
@@ -15,9 +17,10 @@ import type {
   Subscriber,
   SubscriptionResolvers,
 } from './resolver.ts';
-import { actorQueries } from './resolvers/actors.ts';
+import { actorControlMutations, actorControlQueries } from './resolvers/actor-control.ts';
+import { actorFields, actorQueries } from './resolvers/actors.ts';
 import { commandMutations } from './resolvers/commands.ts';
-import { deadLetterQueries } from './resolvers/dead-letters.ts';
+import { deadLetterMutations, deadLetterQueries } from './resolvers/dead-letters.ts';
 import { deviceSubscriptions } from './resolvers/device-events.ts';
 import { deviceQueries } from './resolvers/devices.ts';
 import { healthQueries } from './resolvers/health.ts';
@@ -28,10 +31,17 @@ const QUERIES: QueryResolvers = {
   ...healthQueries,
   ...deviceQueries,
   ...actorQueries,
+  ...actorControlQueries,
   ...deadLetterQueries,
   ...traceQueries,
 };
-const MUTATIONS: MutationResolvers = { ...virtualDeviceMutations, ...commandMutations };
+const MUTATIONS: MutationResolvers = {
+  ...virtualDeviceMutations,
+  ...commandMutations,
+  ...actorControlMutations,
+  ...deadLetterMutations,
+};
+const ACTOR: ActorResolvers = actorFields;
 const SUBSCRIPTIONS: SubscriptionResolvers = { ...deviceSubscriptions, ...traceSubscriptions };
 
 /** `proto/gateway.graphql` with its resolvers. */
@@ -40,6 +50,7 @@ export function createSchema(): GraphQLSchema {
   attach(schema.getQueryType(), QUERIES);
   attach(schema.getMutationType(), MUTATIONS);
   attachSubscriptions(schema.getSubscriptionType(), SUBSCRIPTIONS);
+  attachToActor(schema.getType('Actor') as GraphQLObjectType);
   defineScalars(schema);
   return schema;
 }
@@ -60,6 +71,13 @@ function attachSubscriptions(type: GraphQLObjectType | null | undefined, subscri
     if (subscriber === undefined) throw new TypeError(`No resolver for field "${name}"`);
     field.subscribe = (_source, args, ctx: GatewayContext) => subscriber(args, ctx);
     field.resolve = (update) => update;
+  }
+}
+
+function attachToActor(type: GraphQLObjectType): void {
+  const fields = type.getFields();
+  for (const [name, resolve] of Object.entries(ACTOR)) {
+    fields[name]!.resolve = (actor: ActorParent, _args, ctx: GatewayContext) => resolve(actor, ctx);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Health } from '../../proto/generated/graphql.ts';
+import type { ActorControl } from '../actor/control.ts';
 import type { ActorRecord, DeadLetterRecord } from '../actor/inspection.ts';
+import type { ListedActor } from '../actor/newest-actors.ts';
+import type { ResendOptions } from '../actor/resend.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import type { Address } from '../message/subjects.ts';
@@ -32,6 +35,13 @@ export interface GatewayServices {
     readonly first: number;
     readonly after?: string;
   }): Promise<{ readonly actors: readonly ActorRecord[]; readonly next?: string }>;
+  /** The latest change first; `before` is the `next` of the page before, or the position of one of its actors. */
+  listNewestActors(options: {
+    readonly name?: string;
+    readonly prefix?: string;
+    readonly first: number;
+    readonly before?: number;
+  }): Promise<{ readonly actors: readonly ListedActor[]; readonly next?: number }>;
   getActor(name: string, key: string): Promise<ActorRecord | undefined>;
 
   /** Newest first. */
@@ -41,6 +51,15 @@ export interface GatewayServices {
     readonly next?: string;
   }>;
   getDeadLetter(id: string): Promise<DeadLetterRecord | undefined>;
+  /**
+   * The id of the new message, once it is stored.
+   *
+   * @throws AW_DEAD_LETTER_UNKNOWN, AW_RESEND_IMPOSSIBLE, AW_TYPE_UNKNOWN, AW_DATA_INVALID
+   */
+  resendDeadLetter(id: string, options: ResendOptions): Promise<string>;
+
+  /** What an operator does to one key. */
+  readonly control: ActorControl;
 
   health(): Health;
   /** True when the bus is connected and its consumers run. */

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { STREAMS } from '../../runtime/bus/streams.ts';
 import { encodeHeaders } from '../../runtime/message/message.ts';
-import { commandSubject, deadSubject, eventSubject } from '../../runtime/message/subjects.ts';
+import {
+  commandSubject,
+  deadSubject,
+  eventSubject,
+  historySubject,
+  parkedSubject,
+  timerSubject,
+} from '../../runtime/message/subjects.ts';
 import { ROOT } from '../harness/root.ts';
 
 const document = await readFile(join(ROOT, 'proto', 'asyncapi.yaml'), 'utf8');
@@ -22,12 +29,18 @@ test('asyncapi.yaml has every message of proto/messages, and no other', async ()
 
 test('asyncapi.yaml writes subjects as the code does', () => {
   const addresses = [...document.matchAll(/^ {4}address: (aw\S+)$/gm)].map(([, address]) => address!);
-  const filled = addresses.map((address) => address.replaceAll(/\{(\w+)\}/g, (_, name) => name));
+  const filled = addresses.map((address) =>
+    address.replace('{partition}', '7').replaceAll(/\{(\w+)\}/g, (_, name) => name),
+  );
+  const place = { tenant: 'tenant', partition: 7, actor: 'actor', key: 'key' };
   const subjects = [
     commandSubject({ tenant: 'tenant', actor: 'actor', key: 'key' }),
     eventSubject('tenant', 'device.verb', 'key'),
     eventSubject('tenant', 'noun.verb', 'key'),
     deadSubject('tenant', 'noun', 'key'),
+    parkedSubject(place),
+    historySubject(place),
+    timerSubject(place, 'turn'),
   ];
   assert.deepEqual(filled.sort(), subjects.sort());
   assert.ok(document.includes('`bench=2F1d6b:0104@1-4`'));
@@ -43,12 +56,41 @@ test('asyncapi.yaml names the headers and streams that there are', () => {
     time: '2026-01-02T03:04:05Z',
     traceparent: '00',
     replyTo: 'inbox',
+    deadline: 1,
+    callers: ['a/k'],
     data: null,
   };
   for (const header of Object.keys(encodeHeaders(message))) {
-    assert.match(document, new RegExp(`^ +${header}: \\{`, 'm'), header);
+    assert.match(document, headerLine(header), header);
   }
+  assert.match(document, headerLine('aw-parked-sequence'));
+  assert.doesNotMatch(document, headerLine('aw-made-up'));
   for (const { name, description } of STREAMS) {
     if (name !== 'STATE') assert.ok(document.includes(`\`${name}\``), description);
   }
 });
+
+test('asyncapi.yaml refers to nothing that it does not hold', () => {
+  assert.deepEqual(danglingReferences(document), []);
+  const broken = document.replace("{ $ref: '#/components/messages/ok' }", "{ $ref: '#/components/messages/made-up' }");
+  assert.deepEqual(danglingReferences(broken), ['#/components/messages/made-up']);
+});
+
+function headerLine(name: string): RegExp {
+  return new RegExp(`^ +${name}: \\{`, 'm');
+}
+
+/** Goes by the document's indentation: its last word is a key, below the section that the rest names. */
+function danglingReferences(text: string): readonly string[] {
+  const references = [...text.matchAll(/\$ref: '(#\/[^']+)'/g)].map(([, reference]) => reference!);
+  return references.filter((reference) => {
+    const steps = reference.split('/').slice(1);
+    let rest = text;
+    for (const [depth, step] of steps.entries()) {
+      const found = rest.match(new RegExp(`^ {${2 * depth}}${step}:`, 'm'));
+      if (found?.index === undefined) return true;
+      rest = rest.slice(found.index + found[0].length);
+    }
+    return false;
+  });
+}

@@ -1,10 +1,12 @@
 import { SCHEMAS, SHARED_SCHEMAS } from '../../proto/generated/messages.ts';
 import type { ActorRecord, DeadLetterRecord } from '../../runtime/actor/inspection.ts';
+import type { ResendOptions } from '../../runtime/actor/resend.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { createContracts, type JsonSchema } from '../../runtime/contracts/contracts.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { createTraceStore, type TraceRecorder } from '../../runtime/telemetry/trace-store.ts';
+import { createFakeControl, type FakeControl } from './fake-control.ts';
 
 /** What the gateway asks for, in memory, with what tests want to see or to change. */
 export interface FakeServices extends GatewayServices {
@@ -12,7 +14,16 @@ export interface FakeServices extends GatewayServices {
   readonly actors: ActorRecord[];
   readonly deadLetters: DeadLetterRecord[];
   /** What was sent and called. */
-  readonly sent: { actor: string; key: string; type: string; data: unknown; traceparent: string | undefined }[];
+  readonly sent: {
+    actor: string;
+    key: string;
+    type: string;
+    data: unknown;
+    traceparent: string | undefined;
+    timeoutMs?: number;
+  }[];
+  readonly resent: { readonly id: string; readonly options: ResendOptions }[];
+  readonly control: FakeControl;
   /** Answers a call; the default gives back the data. */
   answer: (type: string, data: unknown) => unknown;
   readonly recorder: TraceRecorder;
@@ -29,11 +40,12 @@ export function createFakeServices(bus: Bus): FakeServices {
     actors: [],
     deadLetters: [],
     sent: [],
+    resent: [],
     answer: (_type, data) => data,
     recorder: traces,
     traces,
-    async call({ actor, key }, type, data, { traceparent }) {
-      services.sent.push({ actor, key, type, data, traceparent });
+    async call({ actor, key }, type, data, { traceparent, timeoutMs }) {
+      services.sent.push({ actor, key, type, data, traceparent, timeoutMs });
       return services.answer(type, data);
     },
     async send({ actor, key }, type, data, { traceparent }) {
@@ -48,11 +60,28 @@ export function createFakeServices(bus: Bus): FakeServices {
       const next = from + first;
       return { actors: all.slice(from, next), ...(next < all.length ? { next: String(next) } : {}) };
     },
+    async listNewestActors({ name, prefix = '', first, before = Number.MAX_SAFE_INTEGER }) {
+      const all = services.actors
+        .map((actor, index) => ({ ...actor, position: index + 1 }))
+        .filter(({ position, ...actor }) => position < before && (name === undefined || actor.name === name))
+        .filter(({ key }) => key.startsWith(prefix))
+        .reverse();
+      const actors = all.slice(0, first);
+      return { actors, ...(actors.length < all.length ? { next: actors.at(-1)!.position } : {}) };
+    },
     getActor: async (name, key) => services.actors.find((actor) => actor.name === name && actor.key === key),
     async listDeadLetters({ first }) {
       return { deadLetters: services.deadLetters.slice(0, first), total: services.deadLetters.length };
     },
     getDeadLetter: async (id) => services.deadLetters.find((letter) => letter.id === id),
+    async resendDeadLetter(id, options) {
+      if (!services.deadLetters.some((letter) => letter.id === id)) {
+        throw new AutoWeaveError('AW_DEAD_LETTER_UNKNOWN', `No dead letter has the id "${id}"`);
+      }
+      services.resent.push({ id, options });
+      return `resent-${services.resent.length}`;
+    },
+    control: createFakeControl(),
     health() {
       const since = '2026-01-02T03:04:05.006Z';
       const status = services.isItReady ? 'OK' : 'DOWN';
@@ -62,7 +91,9 @@ export function createFakeServices(bus: Bus): FakeServices {
         version: '1.2.3',
         host: 'bench',
         startedAt: since,
-        components: [{ name: 'broker', status, detail: 'In memory', since }],
+        components: [
+          { name: 'broker', status, code: services.isItReady ? null : 'BROKER_AWAY', detail: 'In memory', since },
+        ],
         durability: { level: 'FSYNC', syncIntervalMs: null, replicas: 1, detail: 'Every message' },
       };
     },

@@ -156,6 +156,7 @@ export function createMemoryBus({ turn = async () => {}, isStale = () => false }
     publish: absent,
     commit: absent,
     trim: absent,
+    remove: absent,
     openInbox: absent,
     answer: absent,
     subjects: absent,

@@ -8,6 +8,7 @@ import './styles/health.css';
 import './styles/devices.css';
 import './styles/events.css';
 import './styles/actors.css';
+import './styles/actors-view.css';
 import './styles/dead-letters.css';
 import './styles/waterfall.css';
 import './styles/dialog.css';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ageText, clockText, durationText, instantText, millisecondText } from './time-text.ts';
+import { ageText, agoText, clockText, durationText, instantText, millisecondText } from './time-text.ts';
 
 test('ageText grows coarser with age', () => {
   const table: ReadonlyArray<readonly [ageMs: number, expected: string]> = [
@@ -45,4 +45,9 @@ test('clockText, millisecondText and instantText survive what is no instant', ()
   assert.equal(millisecondText('soon'), '');
   assert.equal(clockText('soon'), '–');
   assert.equal(instantText('soon'), 'soon');
+});
+
+test('agoText says an age in a sentence', () => {
+  assert.equal(agoText(1_000, 0), 'just now');
+  assert.equal(agoText(61_000, 0), '1 min ago');
 });

@@ -18,6 +18,12 @@ export function ageText(nowMs: number, thenMs: number): string {
   return `${Math.floor(age / DAY_MS)} d`;
 }
 
+/** The same in a sentence: `just now`, `12 s ago`. */
+export function agoText(nowMs: number, thenMs: number): string {
+  const age = ageText(nowMs, thenMs);
+  return age === 'now' ? 'just now' : `${age} ago`;
+}
+
 /** A length of time with three significant figures: `840 µs`, `3.21 ms`, `12.4 ms`, `1.53 s`. */
 export function durationText(durationMs: number): string {
   if (!Number.isFinite(durationMs) || durationMs < 0) return '–';

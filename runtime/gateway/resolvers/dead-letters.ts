@@ -1,6 +1,8 @@
 import type { DeadLetter } from '../../../proto/generated/graphql.ts';
 import type { DeadLetterRecord } from '../../actor/inspection.ts';
-import { given, pageSize, type QueryResolvers } from '../resolver.ts';
+import { given, type MutationResolvers, pageSize, type QueryResolvers, traced } from '../resolver.ts';
+
+const FILE = 'runtime/gateway/resolvers/dead-letters.ts';
 
 /** Each carries the whole body of a message. */
 const MAX_PAGE = 100;
@@ -16,6 +18,16 @@ export const deadLetterQueries = {
     return record === undefined ? null : toDeadLetter(record);
   },
 } satisfies Pick<QueryResolvers, 'deadLetters' | 'deadLetter'>;
+
+export const deadLetterMutations = {
+  resendDeadLetter: traced('resendDeadLetter', FILE, ({ id, data, remove }, { services }, traceparent) =>
+    services.resendDeadLetter(id, {
+      ...given('data', data),
+      ...given('remove', remove),
+      ...(traceparent === '' ? {} : { traceparent }),
+    }),
+  ),
+} satisfies Pick<MutationResolvers, 'resendDeadLetter'>;
 
 function toDeadLetter(record: DeadLetterRecord): DeadLetter {
   return { ...record, type: record.type ?? null, at: new Date(record.at).toISOString() };

@@ -2,21 +2,16 @@ import { createEffect, createMemo, For, on, Show } from 'solid-js';
 import { now } from '../create-now.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { ActorsQuery } from '../generated/operations.ts';
+import { ACTORS, routeHash } from '../route.ts';
 import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
 import { ageText, instantText } from '../time-text.ts';
 
 type ActorPage = ActorsQuery['actors'];
 type ActorLine = ActorPage['actors'][number];
 
-export interface ActorName {
-  readonly name: string;
-  readonly key: string;
-}
-
 export interface ActorsProps {
   readonly page: ActorPage | undefined;
   readonly error: GatewayError | null;
-  readonly onShow: (actor: ActorName) => void;
 }
 
 export function Actors(props: ActorsProps) {
@@ -47,29 +42,26 @@ export function Actors(props: ActorsProps) {
             )}
           </Show>
         </p>
+        <a class="panel-link" href={routeHash(ACTORS)}>
+          Inspect
+        </a>
       </header>
       <div class="panel-body scroll" tabindex="0">
         <Show when={ids().length === 0}>
           <p class="empty">{props.error?.message ?? (props.page ? 'No actor has a state yet.' : 'Loading')}</p>
         </Show>
         <ul ref={list} class="actor-list" onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={ids()}>
-            {(id) => (
-              <Show when={byId().get(id)}>
-                {(actor) => <ActorRow actor={actor()} onShow={() => props.onShow(actor())} />}
-              </Show>
-            )}
-          </For>
+          <For each={ids()}>{(id) => <Show when={byId().get(id)}>{(actor) => <ActorRow actor={actor()} />}</Show>}</For>
         </ul>
         <Show when={props.page?.next}>
-          <p class="hint">Only the {props.page?.actors.length} longest unchanged are listed.</p>
+          <p class="hint">The {props.page?.actors.length} that changed last are listed.</p>
         </Show>
       </div>
     </section>
   );
 }
 
-function ActorRow(props: { readonly actor: ActorLine; readonly onShow: () => void }) {
+function ActorRow(props: { readonly actor: ActorLine }) {
   return (
     <li
       class="actor-row"
@@ -78,10 +70,16 @@ function ActorRow(props: { readonly actor: ActorLine; readonly onShow: () => voi
       data-key={props.actor.key}
       data-last-seq={props.actor.lastSeq}
     >
-      <button type="button" class="row-button" data-rove tabindex="-1" title="Show its state" onClick={props.onShow}>
+      <a
+        class="row-button"
+        data-rove
+        tabindex="-1"
+        title="Show its state"
+        href={routeHash({ view: 'actors', actor: props.actor })}
+      >
         <span class="actor-name">{props.actor.name}</span>
         <span class="actor-key mono">{props.actor.key}</span>
-      </button>
+      </a>
       <span class="actor-seq mono" title="Sequence of the last message that it has handled">
         {props.actor.lastSeq}
       </span>

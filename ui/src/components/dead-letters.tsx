@@ -1,16 +1,19 @@
-import { createMemo, For, Show } from 'solid-js';
+import { createMemo, createSignal, For, Show } from 'solid-js';
 import { now } from '../create-now.ts';
+import type { GatewayClient } from '../gateway-client.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { DeadLettersQuery } from '../generated/operations.ts';
 import { bodyText } from '../json-text.ts';
 import { ageText, instantText } from '../time-text.ts';
+import { ResendForm, type ResendFormProps } from './resend-form.tsx';
 
 type DeadLetterPage = DeadLettersQuery['deadLetters'];
-type DeadLetter = DeadLetterPage['deadLetters'][number];
 
 export interface DeadLettersProps {
+  readonly gateway: GatewayClient;
   readonly page: DeadLetterPage | undefined;
   readonly error: GatewayError | null;
+  readonly onResent: () => void;
 }
 
 export function DeadLetters(props: DeadLettersProps) {
@@ -42,7 +45,11 @@ export function DeadLetters(props: DeadLettersProps) {
         </Show>
         <ul class="dead-list">
           <For each={ids()}>
-            {(id) => <Show when={byId().get(id)}>{(letter) => <DeadLetterRow letter={letter()} />}</Show>}
+            {(id) => (
+              <Show when={byId().get(id)}>
+                {(letter) => <DeadLetterRow gateway={props.gateway} letter={letter()} onResent={props.onResent} />}
+              </Show>
+            )}
           </For>
         </ul>
         <Show when={props.page?.next}>
@@ -55,10 +62,12 @@ export function DeadLetters(props: DeadLettersProps) {
   );
 }
 
-function DeadLetterRow(props: { readonly letter: DeadLetter }) {
+function DeadLetterRow(props: ResendFormProps) {
+  // Fifty closed letters need no fifty forms; one that was begun stays.
+  const [isOpen, setOpen] = createSignal(false);
   return (
     <li class="dead-row" data-testid="dead-letter-row" data-id={props.letter.id} data-code={props.letter.code}>
-      <details>
+      <details onToggle={(event) => event.currentTarget.open && setOpen(true)}>
         <summary>
           <code class="dead-code">{props.letter.code}</code>
           <time class="dead-age" datetime={props.letter.at} title={instantText(props.letter.at)}>
@@ -83,6 +92,9 @@ function DeadLetterRow(props: { readonly letter: DeadLetter }) {
         <pre class="json" tabindex="0">
           {bodyText(props.letter.data)}
         </pre>
+        <Show when={isOpen()}>
+          <ResendForm gateway={props.gateway} letter={props.letter} onResent={props.onResent} />
+        </Show>
         <p class="pre-label">Headers</p>
         <pre class="json" tabindex="0">
           {JSON.stringify(props.letter.headers, null, 2)}

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts';
 import { now } from '../create-now.ts';
 import { createTheme } from '../create-theme.ts';
 import type { HealthQuery } from '../generated/operations.ts';
+import { ACTORS, LIVE, type Route, routeHash } from '../route.ts';
 import { ageText, instantText } from '../time-text.ts';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { DurabilityBadge } from './durability-badge.tsx';
@@ -14,6 +15,7 @@ export interface HeaderProps {
   readonly roundTripMs: number | null;
   readonly isTourOpen: boolean;
   readonly onTour: () => void;
+  readonly route: Route;
 }
 
 export function Header(props: HeaderProps) {
@@ -25,6 +27,19 @@ export function Header(props: HeaderProps) {
         <MarkIcon />
         <h1>AutoWeave</h1>
       </div>
+      <nav class="views" aria-label="Views">
+        <a class="view-link" href={routeHash(LIVE)} aria-current={props.route.view === 'live' ? 'page' : undefined}>
+          Live
+        </a>
+        <a
+          class="view-link"
+          href={routeHash(ACTORS)}
+          aria-current={props.route.view === 'actors' ? 'page' : undefined}
+          data-testid="view-actors"
+        >
+          Actors
+        </a>
+      </nav>
       <Show when={props.health} fallback={<p class="place" />}>
         {(health) => (
           <p class="place">

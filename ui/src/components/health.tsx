@@ -53,7 +53,7 @@ function Part(props: { readonly component: Component }) {
       </p>
       <p class="part-detail" title={props.component.detail}>
         <Show when={isWithoutUsb(props.component)} fallback={props.component.detail}>
-          {/no usb/i.test(props.component.detail) ? 'No USB bus here' : 'Not watched here'};{' '}
+          {props.component.code === 'USB_ABSENT' ? 'No USB bus here' : 'Not watched here'};{' '}
           <a href="#plug">plug a virtual device</a>
         </Show>
       </p>
@@ -77,5 +77,5 @@ function wholeStatus(health: HealthState | undefined): string {
 
 /** A container or a cloud machine has no USB, and it may be switched off: nobody's fault, and virtual devices work. */
 function isWithoutUsb(component: Component): boolean {
-  return component.name === 'usb' && component.status !== 'OK' && /virtual devices work|no usb/i.test(component.detail);
+  return component.code === 'USB_ABSENT' || component.code === 'USB_OFF';
 }

@@ -2,11 +2,13 @@ import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'sol
 import { type Connection, connectionOf } from '../connection.ts';
 import { createDeviceFeed } from '../create-device-feed.ts';
 import { createPolled } from '../create-polled.ts';
+import { createRoute } from '../create-route.ts';
 import type { Device } from '../device-feed.ts';
 import { makeGatewayClient, type SocketState } from '../gateway-client.ts';
 import { ActorsDocument, DeadLettersDocument, HealthDocument } from '../generated/operations.ts';
-import { ActorDialog } from './actor-dialog.tsx';
-import { type ActorName, Actors } from './actors.tsx';
+import { LIVE, routeHash } from '../route.ts';
+import { Actors } from './actors.tsx';
+import { ActorsView } from './actors-view.tsx';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { DeadLetters } from './dead-letters.tsx';
@@ -42,8 +44,12 @@ export function LivePage(props: LivePageProps) {
   const [lostAtMs, setLostAtMs] = createSignal<number | null>(null);
   const [shownDevice, showDevice] = createSignal<Device | null>(null);
   const [shownTrace, showTrace] = createSignal<string | null>(null);
-  const [shownActor, showActor] = createSignal<ActorName | null>(null);
   const [isTourOpen, setTourOpen] = createSignal(!isTourSeen());
+  const route = createRoute();
+  const actorsRoute = createMemo(() => {
+    const shown = route();
+    return shown.view === 'actors' ? shown : null;
+  });
 
   const gateway = makeGatewayClient(props.token, {
     onSocket: setSocket,
@@ -144,11 +150,13 @@ export function LivePage(props: LivePageProps) {
 
   function openTour(): void {
     setTourOpen(true);
+    // It is a part of the live page.
+    if (actorsRoute()) location.hash = routeHash(LIVE);
     document.getElementById('tour-start')?.focus();
   }
 
   return (
-    <div class="page" classList={{ 'with-tour': isTourOpen() }}>
+    <div class="page" classList={{ 'with-tour': isTourOpen() && !actorsRoute() }}>
       <a class="skip-link" href="#main">
         Skip to the content
       </a>
@@ -156,25 +164,40 @@ export function LivePage(props: LivePageProps) {
         health={health.value()}
         connection={connection()}
         roundTripMs={roundTripMs()}
-        isTourOpen={isTourOpen()}
-        onTour={() => (isTourOpen() ? closeTour() : openTour())}
+        isTourOpen={isTourOpen() && !actorsRoute()}
+        onTour={() => (isTourOpen() && !actorsRoute() ? closeTour() : openTour())}
+        route={route()}
       />
       <ConnectionBanner connection={connection()} lostAtMs={lostAtMs()} onRetry={() => gateway.reconnect()} />
-      <main id="main" class="grid" tabindex="-1">
-        <Health health={health.value()} error={health.error()} />
-        <Show when={isTourOpen()}>
-          <Tour
-            gateway={gateway}
-            feed={feed}
-            durability={health.value()?.durability}
-            isLive={connection().state === 'live'}
-            onClose={closeTour}
-          />
+      <main id="main" class={actorsRoute() ? 'actors-grid' : 'grid'} tabindex="-1">
+        <Show
+          when={actorsRoute()}
+          fallback={
+            <>
+              <Health health={health.value()} error={health.error()} />
+              <Show when={isTourOpen()}>
+                <Tour
+                  gateway={gateway}
+                  feed={feed}
+                  durability={health.value()?.durability}
+                  isLive={connection().state === 'live'}
+                  onClose={closeTour}
+                />
+              </Show>
+              <Devices gateway={gateway} feed={feed} onShow={showDevice} />
+              <EventFeed feed={feed} onTrace={showTrace} />
+              <Actors page={actors.value()} error={actors.error()} />
+              <DeadLetters
+                gateway={gateway}
+                page={deadLetters.value()}
+                error={deadLetters.error()}
+                onResent={deadLetters.refresh}
+              />
+            </>
+          }
+        >
+          {(shown) => <ActorsView gateway={gateway} actor={shown().actor} deadLetters={deadLetters} />}
         </Show>
-        <Devices gateway={gateway} feed={feed} onShow={showDevice} />
-        <EventFeed feed={feed} onTrace={showTrace} />
-        <Actors page={actors.value()} error={actors.error()} onShow={showActor} />
-        <DeadLetters page={deadLetters.value()} error={deadLetters.error()} />
       </main>
       <Announcer feed={feed} />
       <Show when={shownDevice()} keyed>
@@ -187,9 +210,6 @@ export function LivePage(props: LivePageProps) {
             onClose={() => showDevice(null)}
           />
         )}
-      </Show>
-      <Show when={shownActor()} keyed>
-        {(actor) => <ActorDialog gateway={gateway} feed={feed} actor={actor} onClose={() => showActor(null)} />}
       </Show>
       <Show when={shownTrace()} keyed>
         {(traceId) => <TraceDialog gateway={gateway} traceId={traceId} onClose={() => showTrace(null)} />}

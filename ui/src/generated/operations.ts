@@ -16,6 +16,26 @@ export type VirtualDeviceInput = {
 
 export type DeviceEventType = 'ATTACHED' | 'DETACHED';
 
+export type ActorStatus =
+  /** It waits for a message. */
+  | 'IDLE'
+  /** It handles a message. */
+  | 'RUNNING'
+  /** It waits for the next attempt at a message that failed. */
+  | 'WAITING'
+  /** An operator has paused it. */
+  | 'PAUSED'
+  /** Its state can't be used by this version of the actor. */
+  | 'BLOCKED';
+
+export type MissedTimer =
+  /** What was missed while nothing ran is left out. */
+  | 'SKIP'
+  /** It is sent once for all that were missed. */
+  | 'ONCE'
+  /** It is sent for each that was missed. */
+  | 'ALL';
+
 export type HealthStatus =
   /** All parts do what they are for. */
   | 'OK'
@@ -23,6 +43,24 @@ export type HealthStatus =
   | 'DEGRADED'
   /** It can't do its work. */
   | 'DOWN';
+
+export type HealthCode =
+  /** The broker is away. */
+  | 'BROKER_AWAY'
+  /** nats-server can't write to its disk. */
+  | 'BROKER_CANNOT_WRITE'
+  /** Mailboxes are not being read. */
+  | 'ACTORS_NOT_READING'
+  /** The watcher is being started. */
+  | 'WATCHER_STARTING'
+  /** USB is not watched here, by configuration. */
+  | 'USB_OFF'
+  /** This host has no USB. */
+  | 'USB_ABSENT'
+  /** Devices are seen late, or not at all. */
+  | 'USB_DEGRADED'
+  /** Less is free than is kept in reserve: commands are refused. */
+  | 'DISK_LOW';
 
 export type DurabilityLevel =
   /** Every acknowledged message is on disk, by fsync, before its acknowledgement. */
@@ -103,6 +141,7 @@ export type HealthQuery = {
     readonly components: ReadonlyArray<{
       readonly name: string;
       readonly status: HealthStatus;
+      readonly code: HealthCode | null;
       readonly detail: string;
       readonly since: string;
     }>;
@@ -192,6 +231,48 @@ export type ActorsQuery = {
   };
 };
 
+export type ActivityFieldsFragment = {
+  readonly status: ActorStatus;
+  readonly depth: number;
+  readonly lagMs: number;
+  readonly owner: string;
+  readonly current: {
+    readonly id: string;
+    readonly type: string;
+    readonly sequence: number;
+    readonly attempt: number;
+  } | null;
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly timers: ReadonlyArray<{
+    readonly id: string;
+    readonly due: string;
+    readonly recurrence: string;
+    readonly missed: MissedTimer;
+    readonly type: string;
+    readonly data: unknown;
+  }>;
+};
+
+export type FindActorsQueryVariables = Exact<{
+  name?: string | null | undefined;
+  prefix?: string | null | undefined;
+  status?: ActorStatus | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type FindActorsQuery = {
+  readonly actors: {
+    readonly next: string | null;
+    readonly actors: ReadonlyArray<{
+      readonly name: string;
+      readonly key: string;
+      readonly updatedAt: string;
+      readonly activity: { readonly status: ActorStatus; readonly depth: number; readonly lagMs: number } | null;
+    }>;
+  };
+};
+
 export type ActorQueryVariables = Exact<{
   name: string;
   key: string;
@@ -209,7 +290,106 @@ export type ActorQuery = {
     readonly state: unknown;
     readonly updatedAt: string;
   } | null;
+  readonly actorActivity: {
+    readonly status: ActorStatus;
+    readonly depth: number;
+    readonly lagMs: number;
+    readonly owner: string;
+    readonly current: {
+      readonly id: string;
+      readonly type: string;
+      readonly sequence: number;
+      readonly attempt: number;
+    } | null;
+    readonly problem: { readonly code: string; readonly message: string } | null;
+    readonly timers: ReadonlyArray<{
+      readonly id: string;
+      readonly due: string;
+      readonly recurrence: string;
+      readonly missed: MissedTimer;
+      readonly type: string;
+      readonly data: unknown;
+    }>;
+  } | null;
 };
+
+export type ActorExportQueryVariables = Exact<{
+  name: string;
+  key: string;
+}>;
+
+export type ActorExportQuery = { readonly actorExport: unknown };
+
+export type SendCommandMutationVariables = Exact<{
+  actor: string;
+  key: string;
+  type: string;
+  data: unknown;
+}>;
+
+export type SendCommandMutation = { readonly sendCommand: string };
+
+export type CallCommandMutationVariables = Exact<{
+  actor: string;
+  key: string;
+  type: string;
+  data: unknown;
+  timeoutMs?: number | null | undefined;
+}>;
+
+export type CallCommandMutation = { readonly callCommand: unknown };
+
+export type PauseActorMutationVariables = Exact<{
+  actor: string;
+  key: string;
+}>;
+
+export type PauseActorMutation = { readonly pauseActor: { readonly status: ActorStatus } | null };
+
+export type ResumeActorMutationVariables = Exact<{
+  actor: string;
+  key: string;
+}>;
+
+export type ResumeActorMutation = { readonly resumeActor: { readonly status: ActorStatus } | null };
+
+export type KillActorMutationVariables = Exact<{
+  actor: string;
+  key: string;
+}>;
+
+export type KillActorMutation = { readonly killActor: { readonly status: ActorStatus } | null };
+
+export type DestroyActorMutationVariables = Exact<{
+  actor: string;
+  key: string;
+}>;
+
+export type DestroyActorMutation = { readonly destroyActor: boolean };
+
+export type CancelTimerMutationVariables = Exact<{
+  actor: string;
+  key: string;
+  id: string;
+}>;
+
+export type CancelTimerMutation = { readonly cancelTimer: boolean };
+
+export type ImportActorMutationVariables = Exact<{
+  file: unknown;
+  key?: string | null | undefined;
+  replace?: boolean | null | undefined;
+}>;
+
+export type ImportActorMutation = { readonly importActor: string };
+
+export type ResendDeadLetterMutationVariables = Exact<{
+  id: string;
+  data?: unknown;
+  remove?: boolean | null | undefined;
+}>;
+
+export type ResendDeadLetterMutation = { readonly resendDeadLetter: string };
 
 export type DeadLettersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -342,7 +522,7 @@ export type TraceStepsSubscription = {
 export type OperationDocument<Result, Variables> = string & { readonly __operation?: (variables: Variables) => Result };
 
 export const HealthDocument: OperationDocument<HealthQuery, HealthQueryVariables> =
-  'query Health{health{status ready version host startedAt components{name status detail since}durability{level syncIntervalMs replicas detail}}}';
+  'query Health{health{status ready version host startedAt components{name status code detail since}durability{level syncIntervalMs replicas detail}}}';
 
 export const DevicesDocument: OperationDocument<DevicesQuery, DevicesQueryVariables> =
   'query Devices{devices{...DeviceFields}}fragment DeviceFields on Device{id session host vendor product vendorId productId serial port speed path partial virtual attached attachedAt detachedAt}';
@@ -353,8 +533,41 @@ export const DeviceHistoryDocument: OperationDocument<DeviceHistoryQuery, Device
 export const ActorsDocument: OperationDocument<ActorsQuery, ActorsQueryVariables> =
   'query Actors($first:Int$after:String){actors(first:$first after:$after){actors{name key version lastSeq attempt outbox updatedAt}next}}';
 
+export const FindActorsDocument: OperationDocument<FindActorsQuery, FindActorsQueryVariables> =
+  'query FindActors($name:String$prefix:String$status:ActorStatus$first:Int$after:String){actors(name:$name prefix:$prefix status:$status first:$first after:$after){actors{name key updatedAt activity{status depth lagMs}}next}}';
+
 export const ActorDocument: OperationDocument<ActorQuery, ActorQueryVariables> =
-  'query Actor($name:String!$key:String!){actor(name:$name key:$key){name key tenant version lastSeq attempt outbox state updatedAt}}';
+  'query Actor($name:String!$key:String!){actor(name:$name key:$key){name key tenant version lastSeq attempt outbox state updatedAt}actorActivity(name:$name key:$key){...ActivityFields}}fragment ActivityFields on ActorActivity{status depth lagMs current{id type sequence attempt}problem{code message}timers{id due recurrence missed type data}owner}';
+
+export const ActorExportDocument: OperationDocument<ActorExportQuery, ActorExportQueryVariables> =
+  'query ActorExport($name:String!$key:String!){actorExport(name:$name key:$key)}';
+
+export const SendCommandDocument: OperationDocument<SendCommandMutation, SendCommandMutationVariables> =
+  'mutation SendCommand($actor:String!$key:String!$type:String!$data:JSON!){sendCommand(actor:$actor key:$key type:$type data:$data)}';
+
+export const CallCommandDocument: OperationDocument<CallCommandMutation, CallCommandMutationVariables> =
+  'mutation CallCommand($actor:String!$key:String!$type:String!$data:JSON!$timeoutMs:Int){callCommand(actor:$actor key:$key type:$type data:$data timeoutMs:$timeoutMs)}';
+
+export const PauseActorDocument: OperationDocument<PauseActorMutation, PauseActorMutationVariables> =
+  'mutation PauseActor($actor:String!$key:String!){pauseActor(actor:$actor key:$key){status}}';
+
+export const ResumeActorDocument: OperationDocument<ResumeActorMutation, ResumeActorMutationVariables> =
+  'mutation ResumeActor($actor:String!$key:String!){resumeActor(actor:$actor key:$key){status}}';
+
+export const KillActorDocument: OperationDocument<KillActorMutation, KillActorMutationVariables> =
+  'mutation KillActor($actor:String!$key:String!){killActor(actor:$actor key:$key){status}}';
+
+export const DestroyActorDocument: OperationDocument<DestroyActorMutation, DestroyActorMutationVariables> =
+  'mutation DestroyActor($actor:String!$key:String!){destroyActor(actor:$actor key:$key)}';
+
+export const CancelTimerDocument: OperationDocument<CancelTimerMutation, CancelTimerMutationVariables> =
+  'mutation CancelTimer($actor:String!$key:String!$id:ID!){cancelTimer(actor:$actor key:$key id:$id)}';
+
+export const ImportActorDocument: OperationDocument<ImportActorMutation, ImportActorMutationVariables> =
+  'mutation ImportActor($file:JSON!$key:String$replace:Boolean){importActor(file:$file key:$key replace:$replace)}';
+
+export const ResendDeadLetterDocument: OperationDocument<ResendDeadLetterMutation, ResendDeadLetterMutationVariables> =
+  'mutation ResendDeadLetter($id:ID!$data:JSON$remove:Boolean){resendDeadLetter(id:$id data:$data remove:$remove)}';
 
 export const DeadLettersDocument: OperationDocument<DeadLettersQuery, DeadLettersQueryVariables> =
   'query DeadLetters($first:Int$before:String){deadLetters(first:$first before:$before){deadLetters{id code error stream sequence subject type attempts at headers data}total next}}';

@@ -1,0 +1,38 @@
+import { createMemo, createUniqueId, Show } from 'solid-js';
+import { readJson } from '../json-input.ts';
+
+export interface JsonFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (text: string) => void;
+  readonly testId: string;
+}
+
+/** A text that has to be JSON; while it is none, it says why. */
+export function JsonField(props: JsonFieldProps) {
+  const id = createUniqueId();
+  const problem = createMemo(() => {
+    const read = readJson(props.value);
+    return read.ok ? null : read.problem;
+  });
+  return (
+    <div class="field json-field">
+      <label for={id}>{props.label}</label>
+      <textarea
+        id={id}
+        class="mono"
+        rows={4}
+        spellcheck={false}
+        autocomplete="off"
+        aria-invalid={problem() !== null}
+        aria-describedby={`${id}-problem`}
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        data-testid={props.testId}
+      />
+      <p id={`${id}-problem`} class="field-problem" role="status">
+        <Show when={problem()}>{(text) => <>No JSON: {text()}</>}</Show>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ACTORS, LIVE, parseRoute, type Route, routeHash } from './route.ts';
+
+test('parseRoute and routeHash are each other’s inverse', () => {
+  const routes: Route[] = [
+    LIVE,
+    ACTORS,
+    { view: 'actors', actor: { name: 'counter', key: 'visits' } },
+    { view: 'actors', actor: { name: 'device', key: 'host/1209:0001#a b%' } },
+    { view: 'actors', actor: { name: 'one', key: '' } },
+  ];
+  for (const route of routes) assert.deepEqual(parseRoute(routeHash(route)), route, routeHash(route));
+});
+
+test('parseRoute gives what is nearest for an address that is none, and nothing for a place within a view', () => {
+  const cases: [string, Route | null][] = [
+    ['', LIVE],
+    ['#', LIVE],
+    ['#/', LIVE],
+    ['#/else', LIVE],
+    ['#/actors/', ACTORS],
+    ['#/actors/counter', ACTORS],
+    ['#/actors/counter/a/b', LIVE],
+    ['#/actors/counter/%', ACTORS],
+    ['#main', null],
+    ['#plug', null],
+  ];
+  for (const [hash, route] of cases) assert.deepEqual(parseRoute(hash), route, hash);
+});
