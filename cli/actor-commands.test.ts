@@ -237,3 +237,22 @@ test('actor export and import', async () => {
   await writeFile(join(folder, 'no.json'), 'no JSON');
   assert.equal((await run(['actor', 'import', join(folder, 'no.json')])).code, 2);
 });
+
+test('actor replay', async () => {
+  await using world = await startCommandWorld();
+  const { gateway, run, runJson } = world;
+  const same = { upTo: 7, messages: 3, state: { total: 2 }, compared: 1, difference: null };
+  gateway.answer = () => ({ data: { actorReplay: same } });
+  const printed = await run(['actor', 'replay', ...KEY, '--to', '7']);
+  assert.equal(printed.code, 0);
+  assert.match(printed.out, /^counter visits: 3 messages up to 7, as stored\n/);
+  assert.deepEqual(gateway.requests.at(-1)?.variables, { name: 'counter', key: 'visits', to: 7 });
+  assert.deepEqual((await runJson(['actor', 'replay', ...KEY])).document, same);
+
+  const difference = { sequence: 5, stored: { total: 2 }, rebuilt: { total: 3 } };
+  gateway.answer = () => ({ data: { actorReplay: { ...same, difference } } });
+  const other = await run(['actor', 'replay', ...KEY]);
+  assert.equal(other.code, 1);
+  assert.match(other.out, /NOT as stored\nafter message 5\nstored: {2}\{"total":2\}\nrebuilt: \{"total":3\}\n/);
+  assert.equal((await run(['actor', 'replay', ...KEY, '--to', 'x'])).code, 2);
+});

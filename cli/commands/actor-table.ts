@@ -116,6 +116,16 @@ export const ACTOR_COMMANDS: readonly CommandSpec[] = [
     load: async () => ({ run: (await import('./actor-timers.ts')).cancel }),
   },
   {
+    words: ['actor', 'replay'],
+    summary: 'Rebuild a key from its commands, and compare',
+    description:
+      'Runs the commands of a key again, with what its handlers read then, and compares what comes out with what is stored. It changes nothing. Commands are kept for about a minute after they were handled, or as long as the archive of an actor that keeps one.',
+    arguments: ADDRESS,
+    options: [{ name: 'to', value: 'SEQ', description: 'Up to this message only' }, ...CLIENT_OPTIONS],
+    examples: [['autoweave actor replay counter visits', 'does its code still come to its state?']],
+    load: () => import('./actor-replay.ts'),
+  },
+  {
     words: ['actor', 'export'],
     summary: 'Write the state of a key as a file',
     arguments: [

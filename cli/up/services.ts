@@ -1,5 +1,6 @@
 import type { UsbHealth } from '../../actors/device-watcher/watcher-protocol.ts';
 import { createInspector } from '../../runtime/actor/inspector.ts';
+import { replayKey } from '../../runtime/actor/replay.ts';
 import { resendDeadLetter } from '../../runtime/actor/resend.ts';
 import type { ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
@@ -44,6 +45,8 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
     },
     ...createInspector(bus, config.tenant),
     control: currentControl(actors),
+    replay: (address, to) =>
+      replayKey({ ...parts, bus, definitions: new Map(parts.definitions.map((one) => [one.name, one])) }, address, to),
     async resendDeadLetter(id, options) {
       disk.check();
       return resendDeadLetter({ ...parts, bus, tenant: config.tenant }, id, options);

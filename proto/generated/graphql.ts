@@ -32,6 +32,8 @@ export type Query = {
   readonly actor: Maybe<Actor>;
   /** What a key does now, also one that has no state yet; null when its owner does not answer. */
   readonly actorActivity: Maybe<ActorActivity>;
+  /** Rebuilds a key from its commands up to message `to` (all when absent), and compares it with what is stored. */
+  readonly actorReplay: Replay;
   /** A key as a file, for `importActor`. */
   readonly actorExport: Scalars['JSON']['output'];
   /** What could not be handled, newest first. `before` is the `next` of the page before. */
@@ -67,6 +69,12 @@ export type QueryActorArgs = {
 export type QueryActorActivityArgs = {
   name: Scalars['String']['input'];
   key: Scalars['String']['input'];
+};
+
+export type QueryActorReplayArgs = {
+  name: Scalars['String']['input'];
+  key: Scalars['String']['input'];
+  to?: InputMaybe<Scalars['Float']['input']>;
 };
 
 export type QueryActorExportArgs = {
@@ -344,6 +352,26 @@ export type ActorTimer = {
   /** The command that it sends to its own key. */
   readonly type: Scalars['String']['output'];
   readonly data: Maybe<Scalars['JSON']['output']>;
+};
+
+export type Replay = {
+  /** Sequence of the last command that was replayed. */
+  readonly upTo: Scalars['Float']['output'];
+  /** Commands that were run again. */
+  readonly messages: Scalars['Int']['output'];
+  /** The state as rebuilt; null when the key had none at that point. */
+  readonly state: Maybe<Scalars['JSON']['output']>;
+  /** Stored states that it was compared with. */
+  readonly compared: Scalars['Int']['output'];
+  /** The first that it did not equal, or null. */
+  readonly difference: Maybe<ReplayDifference>;
+};
+
+export type ReplayDifference = {
+  /** The message after which they differ. */
+  readonly sequence: Scalars['Float']['output'];
+  readonly stored: Maybe<Scalars['JSON']['output']>;
+  readonly rebuilt: Maybe<Scalars['JSON']['output']>;
 };
 
 export type ActorPage = {

@@ -34,6 +34,9 @@ type Query {
   "What a key does now, also one that has no state yet; null when its owner does not answer."
   actorActivity(name: String!, key: String!): ActorActivity
 
+  "Rebuilds a key from its commands up to message \`to\` (all when absent), and compares it with what is stored."
+  actorReplay(name: String!, key: String!, to: Float): Replay!
+
   "A key as a file, for \`importActor\`."
   actorExport(name: String!, key: String!): JSON!
 
@@ -253,6 +256,26 @@ type ActorTimer {
   "The command that it sends to its own key."
   type: String!
   data: JSON
+}
+
+type Replay {
+  "Sequence of the last command that was replayed."
+  upTo: Float!
+  "Commands that were run again."
+  messages: Int!
+  "The state as rebuilt; null when the key had none at that point."
+  state: JSON
+  "Stored states that it was compared with."
+  compared: Int!
+  "The first that it did not equal, or null."
+  difference: ReplayDifference
+}
+
+type ReplayDifference {
+  "The message after which they differ."
+  sequence: Float!
+  stored: JSON
+  rebuilt: JSON
 }
 
 type ActorPage {

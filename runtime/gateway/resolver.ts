@@ -18,6 +18,7 @@ import type {
   QueryActorActivityArgs,
   QueryActorArgs,
   QueryActorExportArgs,
+  QueryActorReplayArgs,
   QueryActorsArgs,
   QueryDeadLetterArgs,
   QueryDeadLettersArgs,
@@ -63,6 +64,7 @@ export interface QueryResolvers {
   readonly actors: Resolver<QueryActorsArgs, Omit<ActorPage, 'actors'> & { readonly actors: readonly ActorParent[] }>;
   readonly actor: Resolver<QueryActorArgs, ActorParent | null>;
   readonly actorActivity: Resolver<QueryActorActivityArgs, Query['actorActivity']>;
+  readonly actorReplay: Resolver<QueryActorReplayArgs, Query['actorReplay']>;
   readonly actorExport: Resolver<QueryActorExportArgs, Query['actorExport']>;
   readonly deadLetters: Resolver<QueryDeadLettersArgs, Query['deadLetters']>;
   readonly deadLetter: Resolver<QueryDeadLetterArgs, Query['deadLetter']>;

@@ -2,6 +2,7 @@ import type { Health } from '../../proto/generated/graphql.ts';
 import type { ActorControl } from '../actor/control.ts';
 import type { ActorRecord, DeadLetterRecord } from '../actor/inspection.ts';
 import type { ListedActor } from '../actor/newest-actors.ts';
+import type { Replay } from '../actor/replay.ts';
 import type { ResendOptions } from '../actor/resend.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Contracts } from '../contracts/contracts.ts';
@@ -57,6 +58,9 @@ export interface GatewayServices {
    * @throws AW_DEAD_LETTER_UNKNOWN, AW_RESEND_IMPOSSIBLE, AW_TYPE_UNKNOWN, AW_DATA_INVALID
    */
   resendDeadLetter(id: string, options: ResendOptions): Promise<string>;
+
+  /** @throws AW_ACTOR_UNKNOWN, AW_NOT_FOUND, AW_REPLAY_INCOMPLETE, AW_REPLAY_FAILED */
+  replay(address: Address, to: number | undefined): Promise<Replay>;
 
   /** What an operator does to one key. */
   readonly control: ActorControl;

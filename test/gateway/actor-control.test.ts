@@ -232,3 +232,12 @@ test('resendDeadLetter sends as it was unless data is given, and removes only wh
   );
   assert.equal((await resend({ id: '13' })).errors?.[0]?.extensions.code, 'AW_DEAD_LETTER_UNKNOWN');
 });
+
+test('actorReplay: says what was rebuilt, and where it differs', async (t) => {
+  const { query } = await startWorld(t);
+  const fields = '{ upTo messages state compared difference { sequence stored rebuilt } }';
+  const same = await query(`{ actorReplay(name: "counter", key: "a", to: 7) ${fields} }`);
+  assert.deepEqual(same.data.actorReplay, { upTo: 7, messages: 4, state: { n: 1 }, compared: 1, difference: null });
+  const other = await query(`{ actorReplay(name: "counter", key: "other") ${fields} }`);
+  assert.deepEqual(other.data.actorReplay.difference, { sequence: 3, stored: { n: 1 }, rebuilt: { n: 2 } });
+});

@@ -82,6 +82,13 @@ export function createFakeServices(bus: Bus): FakeServices {
       return `resent-${services.resent.length}`;
     },
     control: createFakeControl(),
+    async replay(address, to = 9) {
+      if (address.key === 'other') {
+        const difference = { sequence: 3, stored: { n: 1 }, rebuilt: { n: 2 } };
+        return { upTo: 3, messages: 2, state: { n: 2 }, compared: 1, difference };
+      }
+      return { upTo: to, messages: 4, state: { n: 1 }, compared: 1 };
+    },
     health() {
       const since = '2026-01-02T03:04:05.006Z';
       const status = services.isItReady ? 'OK' : 'DOWN';

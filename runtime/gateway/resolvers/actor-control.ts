@@ -11,9 +11,13 @@ export const actorControlQueries = {
   async actorActivity({ name, key }, { services, looks }) {
     return toActivity(await looks.look({ tenant: services.tenant, actor: name, key }));
   },
+  async actorReplay({ name, key, to }, { services }) {
+    const replay = await services.replay({ tenant: services.tenant, actor: name, key }, to ?? undefined);
+    return { ...replay, difference: replay.difference ?? null };
+  },
   actorExport: ({ name, key }, { services }) =>
     services.control.exportKey({ tenant: services.tenant, actor: name, key }),
-} satisfies Pick<QueryResolvers, 'actorActivity' | 'actorExport'>;
+} satisfies Pick<QueryResolvers, 'actorActivity' | 'actorReplay' | 'actorExport'>;
 
 export const actorControlMutations = {
   pauseActor: order('pauseActor', (control, address) => control.pause(address)),
