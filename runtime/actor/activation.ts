@@ -1,4 +1,5 @@
 import type { Stored } from '../bus/bus.ts';
+import { isPassing } from '../bus/bus-errors.ts';
 import { AutoWeaveError, type Failure, RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
 import { isInbox } from '../message/message.ts';
 import { historySubject, type PartitionedAddress, tenantOf, timerSubject } from '../message/subjects.ts';
@@ -85,6 +86,7 @@ const DEFAULT_ATTEMPTS = 5;
 const STUCK_MS = 1_000;
 const MAILBOX_LIMIT = 10_000;
 const PEEK = 64;
+const PASSING: ReadonlySet<string> = new Set(['AW_OWNER_LOST', 'AW_OUTBOX_FULL']);
 
 export function createActivation(
   parts: ActivationParts,
@@ -100,6 +102,8 @@ export function createActivation(
   const operations: (() => Promise<void>)[] = [];
   let isRunning = false;
   let isParking = false;
+  /** Counts what parking has taken out of the queue. */
+  let parkings = 0;
   let isWaiting = false;
   let loaded: Loaded | undefined;
   let problem: Failure | undefined;
@@ -139,7 +143,8 @@ export function createActivation(
         loaded = undefined;
         problem = toFailure(error);
         log.error('activation.failed', { actor: address.actor, key: address.key, error });
-        tellCallers(problem);
+        // What passes by itself is no answer: it is handled a little later, here or by the next owner.
+        if (!isPassing(error) && !PASSING.has(problem.code)) tellCallers(problem);
         waitFor(error instanceof RetryableError ? error.retryAfterMs : backoff(failures));
       }
     }
@@ -173,10 +178,15 @@ export function createActivation(
   };
 
   /** The next messages in the order of the log, whether they are here or parked. */
-  const nextBunch = async ({ lastSeq }: Loaded): Promise<readonly Stored[]> => {
+  const nextBunch = async (from: Loaded): Promise<readonly Stored[]> => {
+    const { lastSeq } = from;
     const handled = queue.findIndex(({ sequence }) => sequence > lastSeq);
     if (handled !== 0) dropQueued(handled === -1 ? queue.length : handled);
+    if (!parking.isUsed) return queue.slice(0, limit);
+    const before = parkings;
     const parked = await parking.peek(lastSeq, PEEK);
+    // What was parked meanwhile comes before what is left in the queue.
+    if (parkings !== before) return await nextBunch(from);
     const first = queue[0];
     if (parked.length === 0) return queue.slice(0, limit);
     const firstParked = parked[0]!.sequence;
@@ -317,6 +327,7 @@ export function createActivation(
       await parts.gate.pass(() => parking.park(waiting));
       const upTo = waiting.at(-1)!.sequence;
       const first = waiting[0]!.sequence;
+      parkings++;
       queue = queue.filter(({ sequence }) => sequence < first || sequence > upTo);
       for (const { sequence } of waiting) onDone(sequence);
       log.info('key.parked', { actor: address.actor, key: address.key, messages: waiting.length });

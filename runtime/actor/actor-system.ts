@@ -227,6 +227,8 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
 
   /** What the next owner of the partition begins with. */
   async function writeMark(partition: Partition, isFinal = false): Promise<void> {
+    // Before that it knows nothing: a mark would begin the partition anew, where some keys are forgotten already.
+    if (!partition.hasBegun) return;
     const mark = { sentUpTo: outbox.sentUpTo(partition), handledUpTo: partition.handledUpTo };
     if (!isFinal && !isNews(mark, marks.get(partition), partition.lastOwn)) return;
     const body = encodeMark(mark, incarnations);

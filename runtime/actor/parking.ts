@@ -40,6 +40,8 @@ export function createParking(
   const subject = parkedSubject(address);
   let used = left > 0;
   let count = left;
+  /** Beginnings and ends of parking: an empty page that was read across one of them says nothing. */
+  let turns = 0;
   /** Copies seen, ascending: where they stand, and what they were. */
   let seen: { readonly at: number; readonly stored: Stored }[] = [];
 
@@ -66,26 +68,25 @@ export function createParking(
     },
     async park(messages) {
       used = true;
-      let batch: Outgoing[] = [];
-      let bytes = 0;
-      for (const message of messages) {
-        if (batch.length === BATCH || bytes + message.body.length > bus.maxEntryBytes) {
-          await store(batch);
-          batch = [];
-          bytes = 0;
+      turns++;
+      try {
+        for (const batch of batchesOf(messages, bus.maxEntryBytes)) {
+          await store(batch.map((message) => ({ subject, headers: toParkedHeaders(message), body: message.body })));
         }
-        bytes += message.body.length;
-        batch.push({ subject, headers: toParkedHeaders(message), body: message.body });
+        count += messages.length;
+      } finally {
+        used = true;
+        turns++;
       }
-      if (batch.length > 0) await store(batch);
-      count += messages.length;
     },
     async peek(lastSeq, limit) {
       if (!used) return [];
       seen = seen.filter(({ stored }) => stored.sequence > lastSeq);
       while (seen.length === 0) {
+        const before = turns;
         const page = await bus.page('MAILBOX', { from: (seen.at(-1)?.at ?? 0) + 1, filter: subject, limit });
         if (page.length === 0) {
+          if (turns !== before) continue;
           used = false;
           count = 0;
           return [];
@@ -108,6 +109,21 @@ export function createParking(
       seen = seen.filter(({ at }) => at > gone.at);
     },
   };
+}
+
+function* batchesOf(messages: readonly Stored[], maxBytes: number): Generator<readonly Stored[]> {
+  let batch: Stored[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (batch.length === BATCH || (batch.length > 0 && bytes + message.body.length > maxBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    bytes += message.body.length;
+    batch.push(message);
+  }
+  if (batch.length > 0) yield batch;
 }
 
 export interface ParkedKey {

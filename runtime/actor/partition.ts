@@ -25,6 +25,8 @@ export interface Partition extends Fenced {
   readonly handledUpTo: number;
   /** The last message of its own that was delivered, or where it began. */
   readonly lastOwn: number;
+  /** False until it is known what its former owner has handled. */
+  readonly hasBegun: boolean;
   /** True when no key has anything to do. */
   readonly isIdle: boolean;
   /** True while there is, or may be, what could have been at work when a process ended. */
@@ -83,6 +85,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
   const outstanding = new Map<number, number>();
   let highest = 0;
   let lastOwn = 0;
+  let hasBegun = false;
   let suspectUpTo = 0;
   let isClosed = false;
   const parked = new Map<string, number>();
@@ -134,6 +137,9 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     get lastOwn() {
       return lastOwn;
     },
+    get hasBegun() {
+      return hasBegun;
+    },
     get isIdle() {
       return outstanding.size === 0;
     },
@@ -144,6 +150,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       return activations.size;
     },
     begin(start) {
+      hasBegun = true;
       highest = start.handledUpTo;
       lastOwn = highest;
       suspectUpTo = start.suspectUpTo;
