@@ -4,6 +4,7 @@ import { replayKey } from '../../runtime/actor/replay.ts';
 import { resendDeadLetter } from '../../runtime/actor/resend.ts';
 import type { ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { PARTITIONS } from '../../runtime/bus/streams.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { VERSION } from '../version.ts';
 import { currentControl } from './control.ts';
@@ -88,8 +89,10 @@ function conditions({ config, broker, bus, actors, live, disk }: ServicesParts):
       if (!system?.isReading) {
         return { status: 'DOWN', code: 'ACTORS_NOT_READING', detail: 'Mailboxes are not being read' };
       }
-      const { activeKeys, backlog } = system.status;
-      return { status: 'OK', detail: `${activeKeys} keys awake, ${backlog} messages under way` };
+      const { activeKeys, backlog, members, partitions } = system.status;
+      const share =
+        members === 1 ? '' : `; ${partitions} of ${PARTITIONS} partitions, with ${members - 1} more processes`;
+      return { status: 'OK', detail: `${activeKeys} keys awake, ${backlog} messages under way${share}` };
     },
     watcher() {
       if (!config.usb) return { status: 'OK', detail: 'Switched off by AUTOWEAVE_USB' };

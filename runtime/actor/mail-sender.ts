@@ -36,15 +36,19 @@ export interface MailSenderParts {
 }
 
 const MAX_BATCH_MAIL = 500;
+/** Batches on their way at once: while one is written to the disk, the next one is read by the server. */
+const MAX_ON_THE_WAY = 3;
+/** What waits beside a batch on its way is worth another one from here on. */
+const MANY = 200;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
 
 export function createMailSender({ bus, clock, signal: end }: MailSenderParts): MailSender {
   let queue: Waiting[] = [];
-  let isRunning = false;
+  let running = 0;
 
   const run = async (): Promise<void> => {
-    isRunning = true;
+    running++;
     // Whoever sends in the same turn of the event loop shares the first batch.
     await clock.turn();
     while (queue.length > 0) {
@@ -54,7 +58,7 @@ export function createMailSender({ bus, clock, signal: end }: MailSenderParts): 
       if (open.length === 1) await storeAlone(open[0]!);
       else if (open.length > 1) await storeTogether(open);
     }
-    isRunning = false;
+    running--;
   };
 
   const isWanted = (waiting: Waiting): boolean => {
@@ -100,7 +104,7 @@ export function createMailSender({ bus, clock, signal: end }: MailSenderParts): 
     store(mail, patienceMs, signal) {
       return new Promise((resolve, reject) => {
         queue.push({ mail, until: clock.monotonic() + patienceMs, signal, resolve, reject });
-        if (!isRunning) void run();
+        if (running === 0 || (running < MAX_ON_THE_WAY && queue.length >= MANY)) void run();
       });
     },
   };

@@ -7,6 +7,7 @@ import { AutoWeaveError } from '../errors/errors.ts';
 import { encodeData } from '../message/message.ts';
 import { commandSubject, eventSubject, isTenant, parseEvent, parseStoredCommand } from '../message/subjects.ts';
 import { readDeadLetter } from './dead-letter.ts';
+import { TIMER_FIRED } from './timers.ts';
 
 export interface ResendParts {
   readonly bus: Bus;
@@ -46,6 +47,7 @@ export async function resendDeadLetter(
   const { bus, tenant, clock, random } = parts;
   const stored = await findLetter(bus, letter);
   const { subject: from, type, headers } = readDeadLetter(stored);
+  if (type === TIMER_FIRED) throw impossible(letter, 'it is the turn of a timer, and that turn is over');
   const subject = subjectToSend(letter, from, tenant);
   const body = 'data' in options ? newBody(parts, letter, type, options.data) : stored.body;
   const id = random.uuid();

@@ -21,7 +21,7 @@ const LOOK_MS = 20;
 /** The counters of AutoWeave, as any client reaches them: over the broker, with what `runtime` offers. */
 export async function openAutoweaveCounters(target: Extract<Target, { kind: 'autoweave' }>): Promise<Counters> {
   const parts = { clock: systemClock, random: systemRandom };
-  const { url, user, password } = target;
+  const { url, user, password, runtimePid } = target;
   const bus = await connectNatsBus({ url, user, password, name: 'bench driver', ...parts });
   const client = openActorClient({ bus, contracts: createContracts({}), tracer: noTracer, ...parts });
   const to = (key: string) => ({ tenant: TENANT, actor: ACTOR, key });
@@ -40,6 +40,7 @@ export async function openAutoweaveCounters(target: Extract<Target, { kind: 'aut
       const last = await bus.last('EVENTS', EVENTS);
       return Math.max(committed, last!.storedAt);
     },
+    hold: (isHeld) => process.kill(runtimePid, isHeld ? 'SIGSTOP' : 'SIGCONT'),
     async settleKeys(count) {
       const isThere = async () => (await bus.count('STATE', `${STATES}.*`, 1)) >= count || void (await pause(250));
       await until(isThere, `${count} keys`, { patienceMs: SETTLE_MS });

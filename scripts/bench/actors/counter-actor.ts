@@ -14,6 +14,8 @@ type Add = Message<{ number: number }>;
 
 export const counter = defineActor({
   name: 'counter',
+  // What is measured is how fast a full mailbox is handled, not how its senders are held back.
+  mailboxLimit: 10_000_000,
   init: () => ({ total: 0 }),
   schemas: { 'counter.add': NUMBER, 'counter.announce': NUMBER, 'counter.added': NUMBER },
   commands: {

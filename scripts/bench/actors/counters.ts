@@ -10,13 +10,21 @@ export interface Counters extends AsyncDisposable {
    * @returns when the last of it was there: milliseconds since 1970
    */
   settle(totals: ReadonlyMap<string, number>, events: number): Promise<number>;
+  /** Stops what handles commands, while they are still accepted, or lets it go on. Absent where that can't be done. */
+  hold?(isHeld: boolean): void;
   /** Waits until so many keys have a total at all. */
   settleKeys(count: number): Promise<void>;
 }
 
 /** Where a driver finds what it drives. */
 export type Target =
-  | { readonly kind: 'autoweave'; readonly url: string; readonly user: string; readonly password: string }
+  | {
+      readonly kind: 'autoweave';
+      readonly url: string;
+      readonly user: string;
+      readonly password: string;
+      readonly runtimePid: number;
+    }
   | { readonly kind: 'restate'; readonly ingressPort: number; readonly servicePort: number };
 
 /** A call that has no answer by then has failed. */

@@ -36,7 +36,9 @@ export async function measureHandover(options: HandoverOptions): Promise<readonl
   const { url, user, password } = broker;
   const first = await openRuntime(stack, 'bench-1', broker);
   const second = await openRuntime(stack, 'bench-2', broker);
-  const driver = stack.use(await startDriver({ kind: 'autoweave', url, user, password }, signal));
+  const driver = stack.use(
+    await startDriver({ kind: 'autoweave', url, user, password, runtimePid: first.current.pid }, signal),
+  );
   await driver.run(pace(BEFORE_MS + JOIN_MS));
 
   const killed: Outage[] = [];

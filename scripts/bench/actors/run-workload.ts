@@ -41,11 +41,12 @@ async function runCalls(counters: Counters, totals: Totals, { prefix, keys, inFl
 }
 
 async function runSends(counters: Counters, totals: Totals, workload: Sends): Promise<Result> {
-  const { prefix, keys, inFlight, ms, atMost = Number.POSITIVE_INFINITY, event = false } = workload;
+  const { prefix, keys, inFlight, ms, atMost = Number.POSITIVE_INFINITY, event = false, isHeld = false } = workload;
   const touched = new Set<string>();
   let count = 0;
   const begin = performance.now();
   const beganAt = Date.now();
+  if (isHeld) counters.hold?.(true);
   await lanes(inFlight, async (turn) => {
     if (performance.now() - begin >= ms || turn >= atMost) return false;
     const key = expectOneMore(totals, `${prefix}${turn % keys}`);
@@ -55,8 +56,10 @@ async function runSends(counters: Counters, totals: Totals, workload: Sends): Pr
     return true;
   });
   const acceptedMs = performance.now() - begin;
+  const handledFrom = isHeld ? Date.now() : beganAt;
+  if (isHeld) counters.hold?.(false);
   const doneAt = await counters.settle(new Map([...touched].map((key) => [key, totals.get(key)!])), event ? count : 0);
-  const values = { accepted: (count / acceptedMs) * 1_000, processed: (count / (doneAt - beganAt)) * 1_000 };
+  const values = { accepted: (count / acceptedMs) * 1_000, processed: (count / (doneAt - handledFrom)) * 1_000 };
   return { count, ms: performance.now() - begin, values };
 }
 

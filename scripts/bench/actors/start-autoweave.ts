@@ -27,7 +27,9 @@ export async function startAutoweaveSystem(signal: AbortSignal): Promise<Autowea
   const autoweave = stack.use(await startRuntime({ dataDirectory, env: ACTOR_ENV }));
   const { port, user, password } = (await readBrokerFile(join(dataDirectory, 'broker.json'))) as BrokerFile;
   const url = `nats://127.0.0.1:${port}`;
-  const driver = stack.use(await startDriver({ kind: 'autoweave', url, user, password }, signal));
+  const driver = stack.use(
+    await startDriver({ kind: 'autoweave', url, user, password, runtimePid: autoweave.pid }, signal),
+  );
   const nats = (await brokerPid(dataDirectory))!;
   const owned = stack.move();
   return {

@@ -4,7 +4,10 @@ import { cpuSeconds, since } from './process-cost.ts';
 import type { System } from './system.ts';
 import type { Result, Workload } from './workload.ts';
 
-/** Parts a, b and c: calls, one-way commands, and one-way commands that emit an event. */
+/**
+ * Parts a, b and c: calls, one-way commands, and one-way commands that emit an event; one-way ones while they are sent,
+ * where sender, broker and runtime share the machine, and from a mailbox that was filled before.
+ */
 
 export type ThroughputPart = 'calls' | 'oneway' | 'events';
 
@@ -78,6 +81,27 @@ const MEASUREMENTS: readonly Measurement[] = [
     workload: { kind: 'sends', prefix: 'hotmail', keys: 1, inFlight: SENDERS, ms: MS },
     atMostInRestate: 600,
     show: [{ value: 'processed', title: 'processed', unit: '/s', limit: 35_000, atLeast: true }],
+  },
+  {
+    part: 'oneway',
+    title: 'from a full mailbox, 1,000 keys',
+    workload: { kind: 'sends', prefix: 'held', keys: 1_000, inFlight: SENDERS, ms: MS, isHeld: true },
+    onlyAutoweave: true,
+    show: [{ value: 'processed', title: 'processed', unit: '/s', limit: 20_000, atLeast: true }],
+  },
+  {
+    part: 'oneway',
+    title: 'from a full mailbox, one key',
+    workload: { kind: 'sends', prefix: 'heldhot', keys: 1, inFlight: SENDERS, ms: MS, isHeld: true },
+    onlyAutoweave: true,
+    show: [{ value: 'processed', title: 'processed', unit: '/s', limit: 35_000, atLeast: true }],
+  },
+  {
+    part: 'events',
+    title: 'from a full mailbox, one event each, 1,000 keys',
+    workload: { kind: 'sends', prefix: 'heldnews', keys: 1_000, inFlight: SENDERS, ms: MS, event: true, isHeld: true },
+    onlyAutoweave: true,
+    show: [{ value: 'processed', title: 'processed', unit: '/s', limit: 10_000, atLeast: true }],
   },
   {
     part: 'events',

@@ -19,6 +19,8 @@ export interface Sends {
   readonly ms: number;
   readonly atMost?: number;
   readonly event?: boolean;
+  /** Nothing is handled until all is sent; the time of processing begins then. */
+  readonly isHeld?: boolean;
 }
 
 /** Calls at a steady pace, whether those before them were answered or not. */
