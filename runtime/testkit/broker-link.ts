@@ -1,7 +1,7 @@
 import { unavailable } from '../bus/bus-errors.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import type { BusCall, FaultDraw, FaultRates, RequestFault } from './broker-faults.ts';
 import { createPipe, type InFlight, type LabelledClock } from './pipe.ts';
-import type { SeededRandom } from '../clock/seeded-random.ts';
 
 /**
  * One connection: what is sent arrives in order, after a while, unless the connection breaks on the way.

@@ -1,6 +1,6 @@
 import { type Bus, MAX_BATCH, type Outgoing, type Stored, type StreamName } from '../bus/bus.ts';
-import { AutoWeaveError } from '../errors/errors.ts';
 import type { SeededRandom } from '../clock/seeded-random.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
 
 /**
  * Random operations on a bus, and all that it answers: two buses that keep the same promises answer the same to the

@@ -6,12 +6,12 @@ import { until } from '../../test/harness/until.ts';
 import type { Bus, Outgoing } from '../bus/bus.ts';
 import { connectNatsBus } from '../bus/nats-bus.ts';
 import { systemRandom } from '../clock/random.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { type PlayRecord, playRandomly } from './conformance-play.ts';
 import { drive } from './drive.ts';
 import { createMemoryBroker } from './memory-broker.ts';
 import type { WrongMode } from './memory-stream.ts';
-import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 /** The memory broker against nats-server: the same plays, every answer compared, and all that is stored at the end. */

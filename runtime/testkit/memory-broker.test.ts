@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Outgoing, Stored } from '../bus/bus.ts';
 import { STREAMS } from '../bus/streams.ts';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { drive } from './drive.ts';
 import { createMemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts';
-import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 const utf8 = new TextEncoder();

@@ -1,6 +1,7 @@
 import type { Bus, StreamName } from '../bus/bus.ts';
 import { STREAMS, type StreamDefinition } from '../bus/streams.ts';
 import type { Random } from '../clock/random.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import { createFaultDraw, type FaultRates } from './broker-faults.ts';
 import { createBrokerLink, type PlannedFault } from './broker-link.ts';
 import { startFaultTimers } from './fault-timers.ts';
@@ -9,7 +10,6 @@ import { createMemoryBus } from './memory-bus.ts';
 import { createMemoryLive } from './memory-live.ts';
 import { createMemoryStream, type MemoryStream, type WrongMode } from './memory-stream.ts';
 import type { LabelledClock } from './pipe.ts';
-import type { SeededRandom } from '../clock/seeded-random.ts';
 import type { StreamView } from './stream-content.ts';
 
 /**

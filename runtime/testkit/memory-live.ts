@@ -38,11 +38,18 @@ export function createMemoryLive({ link, subjects, clock, random, isRepeated }: 
   const subscribe = (subject: string, hear: LiveListener): Disposable => {
     let end = () => {};
     let isOpen = true;
-    const start = () =>
+    let connections = 0;
+    const start = () => {
+      const own = connections;
       link.up(() => {
-        if (isOpen) end = subjects.subscribe(subject, hear);
+        // One that comes late, out of a connection that has died, ends with it.
+        if (isOpen && own === connections) end = subjects.subscribe(subject, hear);
       }, `subscription to ${subject}`);
-    const stopBroken = link.onBroken(() => end());
+    };
+    const stopBroken = link.onBroken(() => {
+      connections++;
+      end();
+    });
     const stopReconnect = link.onReconnect(start);
     start();
     return {

@@ -27,6 +27,7 @@ export async function* readMemoryStream(
   let flight: Stored[] | undefined;
   let isBehind = true;
   let stops: Array<() => void> = [];
+  let attachments = 0;
 
   const room = () => CREDIT - buffer.length - (flight?.length ?? 0);
 
@@ -66,8 +67,10 @@ export async function* readMemoryStream(
 
   const attach = (): void => {
     const start = next;
+    const own = ++attachments;
     link.up(() => {
-      if (signal.aborted) return;
+      // One that comes late, out of a connection that has died, would be answered there.
+      if (signal.aborted || own !== attachments) return;
       detach();
       position = start;
       isBehind = true;
@@ -77,6 +80,7 @@ export async function* readMemoryStream(
   };
 
   const stopBroken = link.onBroken(() => {
+    attachments++;
     detach();
     wake();
   });

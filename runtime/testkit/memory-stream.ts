@@ -2,9 +2,9 @@ import type { CommitResult, Outgoing, Stored } from '../bus/bus.ts';
 import { unavailable } from '../bus/bus-errors.ts';
 import type { StreamDefinition } from '../bus/streams.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import { createDuplicateWindow, DEFAULT_WINDOW_MS } from './duplicate-window.ts';
 import { createScheduleTable } from './schedule-table.ts';
-import type { SeededRandom } from '../clock/seeded-random.ts';
 import {
   type Candidate,
   deliveredHeaders,

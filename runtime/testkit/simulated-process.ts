@@ -1,10 +1,10 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { SeededRandom } from '../clock/seeded-random.ts';
 import { type CrashStage, guardBus, guardClock, type PortCall } from './crash-points.ts';
 import type { MemoryBroker, MemoryConnection } from './memory-broker.ts';
 import type { LabelledClock } from './pipe.ts';
 import { createProcessClock } from './process-clock.ts';
-import type { SeededRandom } from '../clock/seeded-random.ts';
 
 /** Hears each crash point twice: before the call has its effect, and after it, before the answer. It may kill. */
 export type PortCallHook = (process: SimulatedProcess, call: PortCall, stage: CrashStage) => void;

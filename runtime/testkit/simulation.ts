@@ -1,9 +1,9 @@
+import { createSeededRandom, fnv1a32, type SeededRandom } from '../clock/seeded-random.ts';
 import type { FaultRates } from './broker-faults.ts';
 import { type CrashCoverage, createCrashCoverage } from './crash-coverage.ts';
 import type { CrashStage, PortCall } from './crash-points.ts';
 import { runSteps } from './drain.ts';
 import { createMemoryBroker, type MemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts';
-import { createSeededRandom, fnv1a32, type SeededRandom } from '../clock/seeded-random.ts';
 import { createSimulatedProcess, type PortCallHook, type SimulatedProcess } from './simulated-process.ts';
 import { SimulationFailure } from './simulation-failure.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createSeededRandom } from '../clock/seeded-random.ts';
 import { runSteps } from './drain.ts';
 import { drive } from './drive.ts';
 import { createEventQueue } from './event-queue.ts';
-import { createSeededRandom } from '../clock/seeded-random.ts';
 import { createVirtualClock, VIRTUAL_START } from './virtual-clock.ts';
 
 describe('virtual clock', () => {
