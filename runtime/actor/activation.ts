@@ -4,11 +4,10 @@ import { AutoWeaveError, type Failure, RetryableError, TerminalError, toFailure 
 import { isInbox } from '../message/message.ts';
 import { historySubject, type PartitionedAddress, tenantOf, timerSubject } from '../message/subjects.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
-import { type BunchParts, type BunchRun, runBunch, serialise } from './bunch.ts';
+import { type BunchParts, type BunchRun, checkSize, runBunch, serialise } from './bunch.ts';
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
 import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
-import type { Gate } from './gate.ts';
 import { failureAnswer } from './handling.ts';
 import { historyOf } from './history.ts';
 import { createKeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
@@ -55,6 +54,8 @@ export interface ActivationStatus {
   readonly isRunning: boolean;
   readonly isWaiting: boolean;
   readonly isPaused: boolean;
+  /** The first of the messages that were tried last. */
+  readonly head: Stored | undefined;
   /** Messages in memory. */
   readonly queued: readonly Stored[];
   readonly parked: number;
@@ -72,7 +73,6 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly parked: number;
   /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  readonly gate: Gate;
   /** The message's effects are committed (or it had none to have), or it is parked. */
   readonly onDone: (sequence: number) => void;
   /** More messages wait than the actor allows for one key: its senders are to hear of it. */
@@ -86,6 +86,10 @@ const DEFAULT_ATTEMPTS = 5;
 const STUCK_MS = 1_000;
 const MAILBOX_LIMIT = 10_000;
 const PEEK = 64;
+/** Of an entry, for state, timers and what is sent; the rest is for what was not sent yet, and for a dead letter. */
+const STATE_SHARE = 3 / 8;
+/** What a commit is refused with for what is in it. */
+const UNSTORABLE: ReadonlySet<string> = new Set(['AW_STATE_INVALID', 'AW_STATE_TOO_LARGE', 'AW_MESSAGE_TOO_LARGE']);
 const PASSING: ReadonlySet<string> = new Set(['AW_OWNER_LOST', 'AW_OUTBOX_FULL']);
 
 export function createActivation(
@@ -114,6 +118,7 @@ export function createActivation(
   let notBefore = 0;
   /** How many messages the next bunch may hold; 1 after a failure, so that the failing one runs alone. */
   let limit = MAX_BUNCH;
+  let head: Stored | undefined;
   let killer = new AbortController();
   let wakeUp = new AbortController();
 
@@ -125,16 +130,14 @@ export function createActivation(
     while (hasWork() && !signal.aborted) {
       const operation = operations.shift();
       if (operation) {
-        await parts.gate.pass(operation);
+        await operation();
         continue;
       }
       await pause();
       if (operations.length > 0) continue;
       try {
-        await parts.gate.pass(async () => {
-          loaded ??= await store.load();
-          if (!loaded.isPaused) await step(loaded);
-        });
+        loaded ??= await store.load();
+        if (!loaded.isPaused) await step(loaded);
         failures = 0;
       } catch (error) {
         if (signal.aborted) break;
@@ -196,7 +199,7 @@ export function createActivation(
 
   const step = async (from: Loaded): Promise<void> => {
     const bunch = await nextBunch(from);
-    const head = bunch[0];
+    head = bunch[0];
     if (head === undefined) return;
     const attempt = from.attempt + 1;
     // After a failure, or when it may have ended a process before, it is to be known which one it was.
@@ -212,6 +215,7 @@ export function createActivation(
   };
 
   const attemptBunch = async (base: Loaded, bunch: readonly Stored[], attempt: number): Promise<void> => {
+    store.checkRoom(base);
     killer = new AbortController();
     const task = { definition, address, from: base, attempt, killed: killer.signal };
     const run = await runBunch(parts, task, bunch);
@@ -221,20 +225,21 @@ export function createActivation(
   };
 
   const settle = async (from: Loaded, bunch: readonly Stored[], run: BunchRun, attempt: number): Promise<void> => {
-    let stateText: string | undefined;
+    const { timers, since } = run;
+    const lastSeq = bunch.at(-1)!.sequence;
     try {
-      stateText = serialise(run, bus.maxEntryBytes / 2);
+      const stateText = serialise(run);
+      const history = historyOf(historySubject(address), definition, bunch, run.inputs, stateText);
+      checkSize(run, stateText, history, bus.maxEntryBytes * STATE_SHARE);
+      const life = { stateText, timers, since };
+      loaded = await store.commit(from, { life, items: [...run.items, ...history], lastSeq, attempt: 0 }, run.spans);
     } catch (error) {
+      if (!UNSTORABLE.has(toFailure(error).code)) throw error;
       if (run.covered === 1) return await bury(from, bunch[0]!, error, attempt);
       // One of them has made the state what it may not be: alone, each shows whether it was the one.
       limit = 1;
       return;
     }
-    const { timers, since } = run;
-    const lastSeq = bunch.at(-1)!.sequence;
-    const life = { stateText, timers, since };
-    const history = historyOf(historySubject(address), definition, bunch, run.inputs, stateText);
-    loaded = await store.commit(from, { life, items: [...run.items, ...history], lastSeq, attempt: 0 }, run.spans);
     if (timers !== from.timers) forgetTurns(from, timers);
     await moved(lastSeq);
     // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
@@ -301,13 +306,14 @@ export function createActivation(
     const { [fired.id]: _over, ...others } = from.timers;
     if (fired.next === undefined) return { timers: others, items: [] };
     const timers = { ...others, [fired.id]: fired.next };
-    return { timers, items: [timerItem(address, fired.id, fired.next)] };
+    return { timers, items: [timerItem(address, fired.id, fired.next, clock.now())] };
   };
 
   /** Everything up to this message is handled. */
   const moved = async (lastSeq: number): Promise<void> => {
     movedAt = clock.monotonic();
     problem = undefined;
+    head = undefined;
     const next = queue.findIndex(({ sequence }) => sequence > lastSeq);
     dropQueued(next === -1 ? queue.length : next);
     if (parking.isUsed) await parking.drop(lastSeq);
@@ -318,17 +324,18 @@ export function createActivation(
     queue = queue.slice(count);
   };
 
-  /** Parks what waits, save what may be at work at this moment. */
+  /**
+   * Parks all that waits, also what is at work: what is parked begins with the first message that is not handled, so
+   * that whoever goes on with it has the order of the log.
+   */
   const parkQueue = async (): Promise<void> => {
-    const waiting = isWaiting || loaded?.isPaused ? queue : queue.slice(MAX_BUNCH);
-    if (waiting.length === 0) return;
+    const waiting = queue;
     isParking = true;
     try {
       await parts.gate.pass(() => parking.park(waiting));
       const upTo = waiting.at(-1)!.sequence;
-      const first = waiting[0]!.sequence;
       parkings++;
-      queue = queue.filter(({ sequence }) => sequence < first || sequence > upTo);
+      queue = queue.filter(({ sequence }) => sequence > upTo);
       for (const { sequence } of waiting) onDone(sequence);
       log.info('key.parked', { actor: address.actor, key: address.key, messages: waiting.length });
     } finally {
@@ -388,6 +395,7 @@ export function createActivation(
         isRunning,
         isWaiting,
         isPaused: loaded?.isPaused ?? false,
+        head: head ?? queue[0],
         queued: queue,
         parked: parking.count,
         attempt: (loaded?.attempt ?? 0) + 1,

@@ -10,6 +10,7 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import { tellFull } from './admission.ts';
+import { openCancellations } from './cancellations.ts';
 import { type ActorClient, openActorClient } from './client.ts';
 import { createCommitter } from './committer.ts';
 import { type ActorControl, createControl } from './control.ts';
@@ -137,6 +138,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   const committer = createCommitter({ ...shared, guard: ownership, isBehind: () => load.messages > BEHIND });
   const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
   const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
+  const cancellations = openCancellations(bus, clock);
   const control = createControl({ bus, clock, self, definitions, owned: ownership.owned });
   const partitionParts = {
     ...shared,
@@ -149,6 +151,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     incarnation: incarnations.mailbox,
     nextCommit: () => ++commits,
     alone: createTurnstile(),
+    cancellations,
     gate,
     onFull: (address: Address) => tellFull(bus, address),
   };
@@ -297,6 +300,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       running.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));
       for (const partition of ownership.owned.values()) partition.end(running.signal.reason);
       client[Symbol.dispose]();
+      cancellations[Symbol.dispose]();
       exit.resolve({ kind: 'normal' });
     },
   };

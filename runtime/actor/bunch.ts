@@ -4,6 +4,7 @@ import { decodeMessage, type Message } from '../message/message.ts';
 import type { PartitionedAddress } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
+import { copyOf } from './copy-of.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem, Timers } from './entry.ts';
 import { type Handled, type HandlingParts, handleMessage, type Input } from './handling.ts';
@@ -60,6 +61,8 @@ export interface BunchTask {
 /** A bunch ends early once it sends this many messages or bytes. */
 const BUNCH_ITEMS = 400;
 const BUNCH_BYTES = 512 * 1024;
+/** Runs of a timer that has much to catch up with end once they send this many messages. */
+const FIRED_ITEMS = 100;
 
 /** A life while messages run on it. */
 interface Draft {
@@ -141,20 +144,29 @@ async function runMessage(parts: BunchParts, task: BunchTask, draft: Draft, work
   const fired = settleFired(draft.timers, message.data, now, turn);
   if (fired === undefined) return { items: [], inputs: [] };
   const { id, timer, runs, next } = fired;
-  const { [id]: _done, ...others } = draft.timers;
-  draft.timers = next === undefined ? others : { ...draft.timers, [id]: next };
-  const items: OutboxItem[] = next === undefined ? [] : [timerItem(task.address, id, next)];
+  const items: OutboxItem[] = [];
   const inputs: Input[] = [now];
+  let goesOn = next;
   let idsUsed = 0;
   for (const due of runs) {
+    if (items.length >= FIRED_ITEMS) {
+      // Enough for one commit: the rest is due at once.
+      goesOn = { ...timer, due, turn };
+      break;
+    }
     const { replyTo: _none, ...rest } = message;
-    const command: Message = { ...rest, type: timer.type, data: timer.data, time: new Date(due).toISOString() };
+    const command: Message = { ...rest, type: timer.type, data: copyOf(timer.data), time: new Date(due).toISOString() };
     const run = { message: command, recorded: recorded?.slice(inputs.length), idsUsed };
     const sent = await runHandler(parts, task, draft, work, run);
     items.push(...sent.items);
     inputs.push(...sent.inputs);
     idsUsed = sent.idsUsed;
+    // Cancelled, replaced, or destroyed with its key by this very run.
+    if (draft.timers[id]?.turn !== timer.turn) return { items, inputs };
   }
+  const { [id]: _done, ...others } = draft.timers;
+  draft.timers = goesOn === undefined ? others : { ...draft.timers, [id]: goesOn };
+  if (goesOn !== undefined) items.push(timerItem(task.address, id, goesOn, now));
   return { items, inputs };
 }
 
@@ -172,7 +184,7 @@ async function runHandler(
   { message, recorded, idsUsed }: HandlerRun,
 ): Promise<Sent & { readonly idsUsed: number }> {
   if (!draft.isAlive) {
-    draft.state = definition.init(address.key);
+    draft.state = copyOf(definition.init(address.key));
     draft.since = stored.sequence;
     draft.isAlive = true;
   }
@@ -204,21 +216,30 @@ async function runHandler(
 /**
  * The new state as it is stored; undefined when the key has none any more.
  *
- * @throws AW_STATE_INVALID, AW_STATE_TOO_LARGE (with all that is sent)
+ * @throws AW_STATE_INVALID
  */
-export function serialise({ state, items }: BunchRun, maxBytes: number): string | undefined {
+export function serialise({ state }: BunchRun): string | undefined {
   if (state === undefined) return undefined;
-  let text: string;
   try {
-    text = JSON.stringify(state) ?? 'null';
+    return JSON.stringify(state) ?? 'null';
   } catch (cause) {
     throw new TerminalError('AW_STATE_INVALID', `Cannot store state: ${(cause as Error).message}`, { cause });
   }
-  const bytes = items.reduce((sum, { body }) => sum + Buffer.byteLength(body), Buffer.byteLength(text));
-  if (bytes <= maxBytes) return text;
+}
+
+/** @throws AW_STATE_TOO_LARGE when the state, with its timers and all that is sent, is more than an entry holds. */
+export function checkSize(
+  { items, timers }: BunchRun,
+  stateText: string | undefined,
+  more: readonly OutboxItem[],
+  maxBytes: number,
+): void {
+  const own = Buffer.byteLength(stateText ?? '') + Buffer.byteLength(JSON.stringify(timers));
+  const bytes = [...items, ...more].reduce((sum, { body }) => sum + Buffer.byteLength(body), own);
+  if (bytes <= maxBytes) return;
   throw new TerminalError(
     'AW_STATE_TOO_LARGE',
-    `Cannot store state and messages of ${bytes} bytes, at most ${maxBytes}`,
+    `Cannot store state, timers and messages of ${bytes} bytes, at most ${maxBytes}`,
   );
 }
 

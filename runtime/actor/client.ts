@@ -9,6 +9,7 @@ import { type Address, commandSubject } from '../message/subjects.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import { openAdmission } from './admission.ts';
 import { openCalls } from './calls.ts';
+import { tellCancelled } from './cancellations.ts';
 import { type ActorDefinition, findHandler } from './definition.ts';
 import { createMailSender } from './mail-sender.ts';
 
@@ -24,7 +25,8 @@ export interface ActorClient extends Disposable {
   /**
    * Stores a command and waits for the answer of its handler.
    *
-   * @throws what {@link send} throws, the actor's failure with its code, AW_CALL_TIMEOUT
+   * @throws what {@link send} throws, the actor's failure with its code, AW_CALL_TIMEOUT, the signal's reason (the
+   *   handler is told, and stops if it can)
    */
   call(
     address: Address,
@@ -128,21 +130,26 @@ export function openActorClient({ bus, definitions, contracts, clock, random, tr
       const { replyTo, answer, cancel } = calls.open(options.timeoutMs, `"${type}"`);
       // The answer may fail before it is awaited below; that is no unhandled rejection.
       answer.catch(() => undefined);
+      const message: Message = {
+        ...toMessage(address, type, data, options),
+        replyTo,
+        deadline: clock.now() + options.timeoutMs,
+        ...(options.callers === undefined ? {} : { callers: options.callers }),
+      };
+      const given = Promise.withResolvers<never>();
+      const giveUp = () => {
+        tellCancelled(bus, message.id);
+        given.reject(options.signal?.reason);
+      };
+      options.signal?.addEventListener('abort', giveUp, { once: true });
       try {
-        const message: Message = {
-          ...toMessage(address, type, data, options),
-          replyTo,
-          deadline: clock.now() + options.timeoutMs,
-          ...(options.callers === undefined ? {} : { callers: options.callers }),
-        };
-        const stored = store(address, message, options.signal);
         // The time of a call runs also while the broker is away.
-        await Promise.race([stored, answer]);
-      } catch (error) {
+        await Promise.race([store(address, message, options.signal), answer, given.promise]);
+        return await Promise.race([answer, given.promise]);
+      } finally {
+        options.signal?.removeEventListener('abort', giveUp);
         cancel();
-        throw error;
       }
-      return await answer;
     },
     [Symbol.dispose]() {
       end.abort(new AutoWeaveError('AW_STOPPING', 'The runtime stops'));

@@ -241,9 +241,8 @@ async function look(key: Activation, clock: Clock, owner: string): Promise<KeyAc
   // A key that is at work is not waited for long: what is known of it has to do.
   const asked = key.control(async (loaded) => loaded, true).catch(() => undefined);
   const found = await Promise.race([asked, clock.sleep(LOOK_MS).then(() => undefined)]);
-  const { isWaiting, queued, parked, attempt, problem, loaded } = key.status;
+  const { isWaiting, head, queued, parked, attempt, problem, loaded } = key.status;
   const known = found ?? loaded;
-  const head = queued[0];
   const status = statusOf(key, found);
   return {
     status,
@@ -274,11 +273,11 @@ async function look(key: Activation, clock: Clock, owner: string): Promise<KeyAc
 
 /** @param found the key as committed, when it could be asked between two bunches */
 function statusOf(key: Activation, found: Loaded | undefined): KeyStatus {
-  const { isWaiting, queued, problem } = key.status;
+  const { isWaiting, queued, parked, problem } = key.status;
   if (found?.isPaused) return 'PAUSED';
   if (problem !== undefined && BLOCKING.has(problem.code)) return 'BLOCKED';
   if (isWaiting || problem !== undefined) return 'WAITING';
-  return found === undefined || queued.length > 0 ? 'RUNNING' : 'IDLE';
+  return found === undefined || queued.length + parked > 0 ? 'RUNNING' : 'IDLE';
 }
 
 const BLOCKING: ReadonlySet<string> = new Set(['AW_STATE_VERSION', 'AW_MIGRATION_FAILED', 'AW_STATE_CORRUPT']);

@@ -7,6 +7,7 @@ import { commandSubject, eventSubject, type PartitionedAddress } from '../messag
 import type { Log } from '../telemetry/log.ts';
 import type { Span } from '../telemetry/spans.ts';
 import { callerName } from './calls.ts';
+import type { Cancellations } from './cancellations.ts';
 import type { ActorClient } from './client.ts';
 import { type ActorContext, type ActorDefinition, findHandler, type Handler, type TimerSpec } from './definition.ts';
 import type { OutboxItem, Timers } from './entry.ts';
@@ -24,6 +25,7 @@ export interface HandlingParts {
   /** Incarnation of the mailbox. */
   readonly incarnation: string;
   readonly client: Pick<ActorClient, 'call'>;
+  readonly cancellations: Pick<Cancellations, 'check' | 'watch'>;
 }
 
 /** A message with what its handling is told about it. */
@@ -60,6 +62,8 @@ export interface Handled {
 const MAX_ITEMS = 400;
 const TIMEOUT_MS = 60_000;
 const CALL_MS = 30_000;
+/** How far the clocks of two machines may be apart before a call counts as late that is not. */
+const CLOCK_SLACK_MS = 5_000;
 /** Stands for a call that the handler did not wait for. */
 const NO_ANSWER: Input = { error: { code: 'AW_CALL_UNANSWERED', message: 'The handler ended before the answer came' } };
 
@@ -67,8 +71,8 @@ const NO_ANSWER: Input = { error: { code: 'AW_CALL_UNANSWERED', message: 'The ha
  * Changes `state` in place.
  *
  * @returns what takes effect with the commit, the answer to a waiting caller included
- * @throws what the handler throws; AW_TYPE_UNHANDLED, AW_DATA_INVALID, AW_HANDLER_TIMEOUT, AW_CALL_TIMEOUT when the
- *   caller waits no more
+ * @throws what the handler throws; AW_TYPE_UNHANDLED, AW_DATA_INVALID, AW_HANDLER_TIMEOUT, AW_CALL_TIMEOUT or
+ *   AW_CALL_CANCELLED when the caller waits no more
  */
 export async function handleMessage(
   parts: HandlingParts,
@@ -82,9 +86,15 @@ export async function handleMessage(
   if (handler === undefined) {
     throw new TerminalError('AW_TYPE_UNHANDLED', `Actor "${definition.name}" has no handler for "${message.type}"`);
   }
-  if (message.deadline !== undefined && message.deadline < parts.clock.now() && handling.recorded === undefined) {
+  if (
+    message.deadline !== undefined &&
+    message.deadline + CLOCK_SLACK_MS < parts.clock.now() &&
+    handling.recorded === undefined
+  ) {
     throw new TerminalError('AW_CALL_TIMEOUT', 'The caller waits no more, so nothing was done');
   }
+  const isReplay = handling.recorded !== undefined;
+  if (message.replyTo !== undefined && !isReplay) parts.cancellations.check(message.id);
   if (named) checkData(parts.contracts, message.type, message.data);
   const context = new Context(parts, handling, timers);
   try {
@@ -100,7 +110,7 @@ export async function handleMessage(
 
 /** A handler that waits for something is waited for no longer than its time; most don't. */
 async function runHandler(
-  { clock }: HandlingParts,
+  { clock, cancellations }: HandlingParts,
   { definition, killed, message }: Handling,
   handler: Handler<unknown>,
   context: Context,
@@ -123,10 +133,17 @@ async function runHandler(
   );
   const onKilled = () => giveUp(killed.reason as AutoWeaveError);
   killed.addEventListener('abort', onKilled, { once: true });
+  const unwatch =
+    message.replyTo === undefined
+      ? () => {}
+      : cancellations.watch(message.id, () =>
+          context.abort(new AutoWeaveError('AW_CALL_CANCELLED', 'The caller has given it up')),
+        );
   try {
     return await Promise.race([result, given.promise]);
   } finally {
     cancel();
+    unwatch();
     killed.removeEventListener('abort', onKilled);
     // It may still fail, long after it was given up.
     result.catch(() => undefined);
@@ -219,6 +236,9 @@ class Context implements ActorContext, Handled {
     data: unknown,
     { timeoutMs = CALL_MS }: { readonly timeoutMs?: number } = {},
   ): Promise<unknown> {
+    if (this.#isLate(`call "${actor}/${key}"`)) {
+      throw new AutoWeaveError('AW_CONTEXT_OVER', `Cannot call "${actor}/${key}": the handler has ended`);
+    }
     const { message, address, span } = this.#handling;
     const callers = [...(message.callers ?? []), callerName(address)];
     if (callers.includes(callerName({ actor, key }))) {
@@ -256,12 +276,14 @@ class Context implements ActorContext, Handled {
       throw new TerminalError('AW_TYPE_UNHANDLED', `Cannot schedule "${spec.type}": this actor has no handler for it`);
     }
     checkData(this.#parts.contracts, spec.type, spec.data ?? {});
-    const timer = createTimer(spec, this.now(), this.#newId());
+    this.#encode(spec.type, spec.data ?? {});
+    const now = this.now();
+    const timer = createTimer(spec, now, this.#newId());
     if (!Object.hasOwn(this.timers, spec.id) && Object.keys(this.timers).length === MAX_TIMERS) {
       throw new TerminalError('AW_TIMERS_TOO_MANY', `Cannot keep more than ${MAX_TIMERS} timers for one key`);
     }
     this.timers = { ...this.timers, [spec.id]: timer };
-    this.#push(timerItem(this.#handling.address, spec.id, timer));
+    this.#push(timerItem(this.#handling.address, spec.id, timer, now));
   }
 
   cancel(timerId: string): boolean {
@@ -276,7 +298,8 @@ class Context implements ActorContext, Handled {
   }
 
   abort(error: AutoWeaveError): void {
-    this.#aborter?.abort(error);
+    this.#aborter ??= new AbortController();
+    this.#aborter.abort(error);
   }
 
   close(): void {
@@ -285,12 +308,9 @@ class Context implements ActorContext, Handled {
 
   #send(to: 'EVENTS' | 'MAILBOX', wireSubject: string, type: string, subject: string, data: unknown): void {
     if (this.#isLate(`send "${type}"`)) return;
-    const { contracts, clock, maxBodyBytes } = this.#parts;
+    const { contracts, clock } = this.#parts;
     checkData(contracts, type, data);
-    const body = JSON.stringify(data);
-    if (Buffer.byteLength(body) > maxBodyBytes) {
-      throw new TerminalError('AW_MESSAGE_TOO_LARGE', `Cannot send "${type}": its data exceeds ${maxBodyBytes} bytes`);
-    }
+    const body = this.#encode(type, data);
     const { message, span } = this.#handling;
     const headers = encodeHeaders({
       id: this.#newId(),
@@ -302,6 +322,13 @@ class Context implements ActorContext, Handled {
       ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
     });
     this.#push({ to, subject: wireSubject, headers, body });
+  }
+
+  #encode(type: string, data: unknown): string {
+    const { maxBodyBytes } = this.#parts;
+    const body = JSON.stringify(data);
+    if (Buffer.byteLength(body) <= maxBodyBytes) return body;
+    throw new TerminalError('AW_MESSAGE_TOO_LARGE', `Cannot send "${type}": its data exceeds ${maxBodyBytes} bytes`);
   }
 
   #push(item: OutboxItem): void {

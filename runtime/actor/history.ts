@@ -17,6 +17,7 @@ export interface HistoryRecord {
   readonly isBuried?: true;
   /** State and timers were set from outside, after message `upTo`; null when the key was destroyed. */
   readonly reset?: { readonly state: unknown; readonly timers: Timers };
+  /** All but buried ones, which stand among the dead letters. */
   readonly commands?: readonly ArchivedCommand[];
   /** The state after them, of an actor with an archive; null when there is none. */
   readonly state?: unknown;
@@ -43,7 +44,7 @@ export function historyOf(
     from: bunch[0]!.sequence,
     upTo: bunch.at(-1)!.sequence,
     ...(isBuried ? { isBuried } : ran.length > 0 ? { inputs: ran } : {}),
-    ...(archive
+    ...(archive && !isBuried
       ? {
           commands: bunch.map(({ sequence, headers, body }) => ({
             sequence,

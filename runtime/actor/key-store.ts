@@ -8,6 +8,7 @@ import type { Life } from './bunch.ts';
 import type { Committer, Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
 import { type DatedItem, datedItems, decodeEntry, encodeEntry, type OutboxItem, type StateEntry } from './entry.ts';
+import type { Gate } from './gate.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Loads and commits the entry of one key. */
@@ -17,6 +18,8 @@ export interface KeyStore {
    * @throws AW_STATE_VERSION, AW_STATE_CORRUPT, AW_MIGRATION_FAILED; what the bus throws
    */
   load(isRaw?: boolean): Promise<Loaded>;
+  /** @throws AW_OUTBOX_FULL when too much of what it has sent is not where it goes; before anything is run for it */
+  checkRoom(from: Loaded): void;
   /** @throws AW_OUTBOX_FULL, AW_OWNER_LOST; the broker's refusal of this entry */
   commit(from: Loaded, change: Change, spans?: readonly Span[]): Promise<Loaded>;
 }
@@ -49,6 +52,7 @@ export interface KeyStoreParts {
   readonly nextCommit: () => number;
   readonly outbox: Pick<Outbox, 'isSent' | 'send'>;
   readonly partition: Fenced;
+  readonly gate: Gate;
   /** The key has no state any more: its entry can go once nothing needs it. */
   readonly onTombstone: (tombstone: Tombstone) => void;
 }
@@ -60,6 +64,9 @@ export interface Tombstone {
   /** Messages up to here must be handled before it may go. */
   readonly lastSeq: number;
 }
+
+/** Between two looks whether there is room again. */
+const ROOM_MS = 250;
 
 export const NEW_KEY: Loaded = {
   stateText: undefined,
@@ -80,9 +87,18 @@ export function createKeyStore(
   const subject = stateSubject(address);
   const version = definition.version ?? 1;
 
+  const unsent = (from: Loaded): readonly DatedItem[] => {
+    const carried = from.outbox.filter((item) => !outbox.isSent(partition, item));
+    const bytes = carried.reduce((sum, { body }) => sum + body.length, 0);
+    if (bytes <= bus.maxEntryBytes / 4) return carried;
+    // It goes on when its targets have taken some of it.
+    throw new RetryableError('AW_OUTBOX_FULL', `${bytes} bytes wait to be sent`, { retryAfterMs: ROOM_MS });
+  };
+
   const migrated = (entry: StateEntry) => migrate(definition, entry.version, entry.state);
 
   return {
+    checkRoom: (from) => void unsent(from),
     async load(isRaw = false) {
       const stored = await bus.last('STATE', subject);
       if (stored === undefined) return NEW_KEY;
@@ -101,12 +117,7 @@ export function createKeyStore(
     async commit(from, change, spans = []) {
       const { stateText, timers, since } = change.life ?? from;
       const { items = [], lastSeq = from.lastSeq, attempt = from.attempt, isPaused = from.isPaused } = change;
-      const carried = from.outbox.filter((item) => !outbox.isSent(partition, item));
-      const carriedBytes = carried.reduce((sum, { body }) => sum + body.length, 0);
-      if (carriedBytes > bus.maxEntryBytes / 4) {
-        // What it sent before is still here: it goes on when its targets have taken some of it.
-        throw new RetryableError('AW_OUTBOX_FULL', `${carriedBytes} bytes wait to be sent`, { retryAfterMs: 0 });
-      }
+      const carried = unsent(from);
       const body = encodeEntry({
         stateText,
         version,
@@ -124,7 +135,7 @@ export function createKeyStore(
         tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
       );
       const onStored = (sequence: number) => outbox.send(partition, datedItems(items, sequence), sequence);
-      const result = await committer.commit({ subject, partition, body, onStored });
+      const result = await parts.gate.pass(() => committer.commit({ subject, partition, body, onStored }));
       for (const span of commitSpans) span.end();
       if (result.outcome === 'lost') {
         throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });

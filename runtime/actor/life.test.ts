@@ -4,6 +4,7 @@ import { connectTestBus, readAll, startTestActors, stateOf, TENANT } from '../..
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { until } from '../../test/harness/until.ts';
 import type { Bus } from '../bus/bus.ts';
+import { RetryableError } from '../errors/errors.ts';
 import type { Message } from '../message/message.ts';
 import { type ActorDefinition, defineActor, type TimerSpec } from './definition.ts';
 
@@ -205,6 +206,23 @@ describe('the life of a key', () => {
     await assert.rejects(actors.call(one, 'note.ask', cycle, TIMEOUT), { code: 'AW_CALL_CYCLE' });
   });
 
+  test('a call that is given up is not begun, or tells its handler', async () => {
+    const address = fresh('note');
+    await using actors = await startTestActors(bus, [note({ timeoutMs: 60_000, attempts: 1 })]);
+    const hanging = new AbortController();
+    const first = actors.call(address, 'note.hang', {}, { ...TIMEOUT, signal: hanging.signal });
+    await until(async () => (await actors.control.look(address)).current?.type === 'note.hang', 'the handler to run');
+    const waiting = new AbortController();
+    const second = actors.call(address, 'note.add', { line: 'never' }, { ...TIMEOUT, signal: waiting.signal });
+    await until(async () => (await actors.control.look(address)).depth === 2, 'both to be there');
+    waiting.abort(new Error('no more'));
+    await assert.rejects(second, { message: 'no more' });
+    hanging.abort(new Error('enough'));
+    await assert.rejects(first, { message: 'enough' });
+    // The handler ends when its signal aborts: what it has done by then counts.
+    assert.deepEqual(await actors.call(address, 'note.add', { line: 'next' }, TIMEOUT), ['lost', 'next']);
+  });
+
   test('a paused key keeps what comes, in order, over a restart, and keeps nothing from being trimmed', async () => {
     const address = fresh('note');
     const sent = Array.from({ length: 300 }, (_, index) => String(index));
@@ -229,6 +247,81 @@ describe('the life of a key', () => {
     assert.deepEqual(new Set(lines), new Set(['first', ...sent, 'last']));
     assert.equal(lines.length, 302);
     await until(async () => (await readAll(bus, 'MAILBOX', `aw.${TENANT}.parked.>`)).length === 0, 'the copies to go');
+  });
+
+  test('what is parked behind a handler that runs long comes after it, also when it fails or is paused', async () => {
+    const address = fresh('slow');
+    let isFirst = true;
+    const slow = defineActor({
+      name: 'slow',
+      init: () => ({ seen: [] as number[] }),
+      schemas: { 'slow.add': ANY },
+      commands: {
+        async 'slow.add'(_ctx, state, { data }: Message<{ number: number }>) {
+          if (isFirst) {
+            isFirst = false;
+            await new Promise((resolve) => setTimeout(resolve, 2_300));
+            throw new RetryableError('TEST_BUSY', 'not yet', { retryAfterMs: 1_200 });
+          }
+          state.seen.push(data.number);
+        },
+      },
+    });
+    const numbers = Array.from({ length: 400 }, (_, index) => index);
+    await using actors = await startTestActors(bus, [slow]);
+    await Promise.all(numbers.map((number) => actors.send(address, 'slow.add', { number })));
+    await until(async () => (await readAll(bus, 'MAILBOX', `aw.${TENANT}.parked.>`)).length >= 400, 'parking');
+    const seen = await until(async () => {
+      const state = await actors.control.exportKey(address).catch(() => undefined);
+      const found = (state?.state as { seen: number[] } | undefined)?.seen;
+      return found?.at(-1) === 399 && found;
+    }, 'the last one');
+    assert.deepEqual(seen, numbers);
+  });
+
+  test('a timer that has much to catch up with does so in pieces', async () => {
+    const address = fresh('tick');
+    const tick = defineActor({
+      name: 'tick',
+      init: () => ({ ticks: 0 }),
+      schemas: { 'tick.plan': ANY, 'tick.tock': ANY, 'tick.tocked': ANY },
+      commands: {
+        'tick.plan'(ctx) {
+          ctx.schedule({ id: 't', everyMs: 5, missed: 'all', type: 'tick.tock' });
+        },
+        'tick.tock'(ctx, state) {
+          state.ticks++;
+          for (let index = 0; index < 20; index++) ctx.emit('tick.tocked', { index });
+          if (state.ticks === 300) ctx.cancel('t');
+        },
+      },
+    });
+    await using actors = await startTestActors(bus, [tick]);
+    await actors.call(address, 'tick.plan', {}, TIMEOUT);
+    await actors.control.pause(address);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await actors.control.resume(address);
+    const events = () => bus.count('EVENTS', `aw.${TENANT}.evt.tick.tocked.>`, 1);
+    await until(async () => (await events()) >= 6_000, 'all ticks');
+    assert.equal(await events(), 6_000);
+  });
+
+  test('timers and archives that are too large for an entry make a dead letter, and the key goes on', async () => {
+    const address = fresh('note');
+    await using actors = await startTestActors(bus, [note(), { ...note(), name: 'filed', archive: true }]);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      const spec = { id, delayMs: 1e9, type: 'note.add', data: { line: 'x'.repeat(150_000) } };
+      await actors.call(address, 'note.plan', spec, TIMEOUT).catch((error: { code: string }) => {
+        assert.equal(error.code, 'AW_STATE_TOO_LARGE');
+      });
+    }
+    assert.deepEqual(await actors.call(address, 'note.add', { line: 'on' }, TIMEOUT), ['on']);
+    const filed = fresh('filed');
+    await Promise.all(
+      ['1', '2', '3', '4'].map((line) => actors.send(filed, 'note.add', { line: line.repeat(20_000) })),
+    );
+    const answer = actors.call(filed, 'note.add', { line: 'x'.repeat(200_000) }, TIMEOUT);
+    await assert.rejects(answer, { code: 'AW_STATE_TOO_LARGE' });
   });
 
   test('kill gives up the handler at work; export and import carry a key over', async () => {

@@ -1,4 +1,5 @@
 import type { Bus, StreamName } from '../bus/bus.ts';
+import { unavailable } from '../bus/bus-errors.ts';
 import { isSystemState, parseState } from '../message/subjects.ts';
 import type { Fenced } from './committer.ts';
 import { readCursors } from './cursor-batch.ts';
@@ -103,6 +104,7 @@ async function readUnsent(
   const from = Math.min(...partitions.map(({ number }) => sentUpTo(number))) + 1;
   const ends = AbortSignal.any(partitions.map(({ signal }) => signal));
   const done = new AbortController();
+  let isComplete = false;
   reading: for await (const bunch of bus.read('STATE', {
     from: Math.min(from, lastFence),
     ...filters,
@@ -120,10 +122,13 @@ async function readUnsent(
           log.error('state.corrupt', { subject, sequence, error });
         }
       }
-      if (sequence >= lastFence || fences.size === 0) break reading;
+      isComplete = sequence >= lastFence || fences.size === 0;
+      if (isComplete) break reading;
     }
   }
   done.abort();
+  // One of them was lost meanwhile: the others are to be read again.
+  if (!isComplete) throw unavailable('a partition was lost while its states were read');
   return partitions.map((partition) => ({ partition, items: found.get(partition.number) ?? [] }));
 }
 

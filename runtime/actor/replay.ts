@@ -132,7 +132,7 @@ async function runOne(
       { cause: ran.failure.error, hint: 'the handler depends on something beside its state, its message and ctx' },
     );
   }
-  return { stateText: serialise(ran, Number.POSITIVE_INFINITY), timers: ran.timers, since: ran.since };
+  return { stateText: serialise(ran), timers: ran.timers, since: ran.since };
 }
 
 function bunchParts({ bus, clock, contracts }: ReplayParts, { incarnation }: ReplayTask): BunchParts {
@@ -145,6 +145,7 @@ function bunchParts({ bus, clock, contracts }: ReplayParts, { incarnation }: Rep
     maxBodyBytes: bus.maxBodyBytes,
     incarnation,
     client: { call: never },
+    cancellations: { check() {}, watch: () => () => {} },
     instruments: noInstruments,
     tracer: noTracer,
   };

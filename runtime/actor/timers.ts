@@ -3,6 +3,7 @@ import { encodeHeaders } from '../message/message.ts';
 import { commandSubject, type PartitionedAddress, timerSubject } from '../message/subjects.ts';
 import { settleDue } from '../schedule/missed.ts';
 import { checkRecurrence, nextDue, type Recurrence } from '../schedule/recurrence.ts';
+import { copyOf } from './copy-of.ts';
 import type { TimerSpec } from './definition.ts';
 import type { OutboxItem, Timer, Timers } from './entry.ts';
 
@@ -39,15 +40,16 @@ export function createTimer(spec: TimerSpec, now: number, turn: string): Timer {
   // What is due at this very moment, or was due before, is due at once.
   const due = 'at' in recurrence ? recurrence.at : nextDue(recurrence, now);
   if (due === undefined) throw invalid('it is never due');
-  return { recurrence, missed: spec.missed ?? 'once', type: spec.type, data: spec.data ?? {}, due, turn };
+  return { recurrence, missed: spec.missed ?? 'once', type: spec.type, data: copyOf(spec.data ?? {}), due, turn };
 }
 
-/** What puts the timer's next turn into the mailbox when it is due. */
-export function timerItem(address: PartitionedAddress, id: string, timer: Timer): OutboxItem {
+/** What puts the timer's next turn into the mailbox when it is due; at once, where that has passed. */
+export function timerItem(address: PartitionedAddress, id: string, timer: Timer, now: number): OutboxItem {
   const data: Fired = { id, turn: timer.turn };
+  const isDue = timer.due <= now;
   return {
     to: 'MAILBOX',
-    subject: timerSubject(address, timer.turn),
+    subject: isDue ? commandSubject(address) : timerSubject(address, timer.turn),
     headers: encodeHeaders({
       id: timer.turn,
       type: TIMER_FIRED,
@@ -57,7 +59,7 @@ export function timerItem(address: PartitionedAddress, id: string, timer: Timer)
       data: undefined,
     }),
     body: JSON.stringify(data),
-    deliver: { at: timer.due, to: commandSubject(address) },
+    ...(isDue ? {} : { deliver: { at: timer.due, to: commandSubject(address) } }),
   };
 }
 

@@ -58,3 +58,9 @@ export function unavailable(what: string, cause?: unknown): AutoWeaveError {
 export function isPassing(error: unknown): boolean {
   return error instanceof AutoWeaveError && (error.code === 'AW_BROKER_UNAVAILABLE' || error.code === 'AW_DISK_FULL');
 }
+
+/** The client itself refuses what is more than the server takes in one message. */
+export function tooLargeOr(error: unknown, subject: string): unknown {
+  if (!(error instanceof Error) || !error.message.includes('max_payload')) return error;
+  return new AutoWeaveError('AW_MESSAGE_TOO_LARGE', `Cannot send to "${subject}": ${error.message}`, { cause: error });
+}

@@ -20,7 +20,7 @@ import {
   type Outgoing,
   type StreamStatus,
 } from './bus.ts';
-import { type ApiFailure, classifyRefusal, isPassing } from './bus-errors.ts';
+import { type ApiFailure, classifyRefusal, isPassing, tooLargeOr } from './bus-errors.ts';
 import { createChannels } from './channels.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
@@ -255,7 +255,11 @@ async function commitBatch(
       ['Nats-Batch-Sequence', String(index + 1)],
     ];
     if (index < last) {
-      connection.publish(message.subject, message.body, { headers: natsHeaders(message, steering) });
+      try {
+        connection.publish(message.subject, message.body, { headers: natsHeaders(message, steering) });
+      } catch (error) {
+        throw tooLargeOr(error, message.subject);
+      }
       continue;
     }
     const headers = natsHeaders(message, [...steering, ['Nats-Batch-Commit', '1']]);

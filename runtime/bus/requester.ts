@@ -1,6 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
-import { NO_LISTENER, unavailable } from './bus-errors.ts';
+import { NO_LISTENER, tooLargeOr, unavailable } from './bus-errors.ts';
 import { readHeaders } from './nats-headers.ts';
 
 /** How often overdue requests are looked for: the precision of a time-out. */
@@ -85,7 +85,12 @@ export function createRequester(connection: NatsConnection, clock: Clock): Reque
         const token = (++count).toString(36);
         waiting.set(token, { subject, deadline: clock.monotonic() + timeoutMs, resolve, reject });
         cancelSweep ??= clock.schedule(SWEEP_MS, sweep);
-        connection.publish(subject, body, { reply: inbox + token, ...(headers ? { headers } : {}) });
+        try {
+          connection.publish(subject, body, { reply: inbox + token, ...(headers ? { headers } : {}) });
+        } catch (error) {
+          take(token);
+          reject(tooLargeOr(error, subject));
+        }
       });
     },
     suspend(why) {
