@@ -182,18 +182,16 @@ export function createActivation(
 
   /** The next messages in the order of the log, whether they are here or parked. */
   const nextBunch = async (from: Loaded): Promise<readonly Stored[]> => {
-    const { lastSeq } = from;
-    const handled = queue.findIndex(({ sequence }) => sequence > lastSeq);
-    if (handled !== 0) dropQueued(handled === -1 ? queue.length : handled);
-    if (!parking.isUsed) return queue.slice(0, limit);
     const before = parkings;
-    const parked = await parking.peek(lastSeq, PEEK);
+    const parked = parking.isUsed ? await parking.peek(from.lastSeq, PEEK) : [];
     // What was parked meanwhile comes before what is left in the queue.
     if (parkings !== before) return await nextBunch(from);
-    const first = queue[0];
-    if (parked.length === 0) return queue.slice(0, limit);
-    const firstParked = parked[0]!.sequence;
-    if (first === undefined || firstParked <= first.sequence) return parked.slice(0, limit);
+    // Only now, when nothing more is waited for: what came meanwhile may be handled, too.
+    const fresh = queue.findIndex(({ sequence }) => sequence > from.lastSeq);
+    dropQueued(fresh === -1 ? queue.length : fresh);
+    const firstParked = parked[0]?.sequence ?? Number.POSITIVE_INFINITY;
+    const firstQueued = queue[0]?.sequence ?? Number.POSITIVE_INFINITY;
+    if (firstParked <= firstQueued) return parked.slice(0, limit);
     return queue.slice(0, limit).filter(({ sequence }) => sequence < firstParked);
   };
 
@@ -320,6 +318,7 @@ export function createActivation(
   };
 
   const dropQueued = (count: number): void => {
+    if (count === 0) return;
     for (const { sequence } of queue.slice(0, count)) onDone(sequence);
     queue = queue.slice(count);
   };
@@ -329,7 +328,8 @@ export function createActivation(
    * that whoever goes on with it has the order of the log.
    */
   const parkQueue = async (): Promise<void> => {
-    const waiting = queue;
+    // A copy: what comes while they are parked is not among them.
+    const waiting = [...queue];
     isParking = true;
     try {
       await parts.gate.pass(() => parking.park(waiting));

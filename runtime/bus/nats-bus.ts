@@ -194,6 +194,7 @@ function createNatsBus(
     answer: answers.answer,
     ...channels,
     async [Symbol.asyncDispose]() {
+      await answers.settle();
       requester[Symbol.dispose]();
       await connection.close();
     },
