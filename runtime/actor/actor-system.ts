@@ -243,8 +243,12 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     await writeMark(partition);
     const mark = marks.get(partition);
     if (mark === undefined) return;
-    for (const { subject, sequence } of partition.takeTombstones(mark.handledUpTo, mark.sentUpTo)) {
-      await bus.trim('STATE', subject, sequence);
+    for (const tombstone of partition.takeTombstones(mark.handledUpTo, mark.sentUpTo)) {
+      const { subject, sequence } = tombstone;
+      // A parked copy of what it has handled would find nothing that knows of it.
+      const copy = await bus.last('MAILBOX', subject.replace('.state.', '.parked.'));
+      if (copy === undefined) await bus.trim('STATE', subject, sequence);
+      else partition.keepTombstone(tombstone);
     }
   }
 

@@ -24,7 +24,9 @@ export function tellFull(bus: Bus, address: Address): void {
 export function openAdmission(bus: Bus, clock: Clock): Admission {
   const fullUntil = new Map<string, number>();
   const ear = bus.listen(CHANNEL, ({ body }) => {
-    fullUntil.set(new TextDecoder().decode(body), clock.monotonic() + HOLD_MS);
+    const now = clock.monotonic();
+    for (const [subject, until] of fullUntil) if (until < now) fullUntil.delete(subject);
+    fullUntil.set(new TextDecoder().decode(body), now + HOLD_MS);
   });
   return {
     check(address) {

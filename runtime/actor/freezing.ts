@@ -62,6 +62,7 @@ export function openFreezing({ bus, clock, log, gate, members, whenSent }: Freez
     });
     await gate.close();
     await whenSent();
+    if (!gate.isClosed) throw new AutoWeaveError('AW_BACKUP_UNFROZEN', 'it took longer than it was to last');
   };
 
   const freezeAll = async (order: FreezeOrder): Promise<void> => {

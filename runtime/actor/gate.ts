@@ -1,9 +1,10 @@
 /** What must be passed to change anything: closed, it lets what is inside come to its end and nobody else in. */
 export interface Gate {
   pass<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Resolves when nobody is inside. */
+  /** Resolves when nobody is inside, or it was opened again. */
   close(): Promise<void>;
   open(): void;
+  readonly isClosed: boolean;
 }
 
 export function createGate(): Gate {
@@ -35,7 +36,11 @@ export function createGate(): Gate {
     open() {
       opened?.resolve();
       opened = undefined;
+      onEmpty();
       onEmpty = () => {};
+    },
+    get isClosed() {
+      return opened !== undefined;
     },
   };
 }

@@ -117,7 +117,8 @@ async function runHandler(
   state: unknown,
 ): Promise<unknown> {
   const result = handler(context, state, message);
-  if (!(result instanceof Promise)) return result;
+  if (!isThenable(result)) return result;
+  const ended = Promise.resolve(result);
   const timeoutMs = definition.timeoutMs ?? TIMEOUT_MS;
   const given = Promise.withResolvers<never>();
   // What ends it may be told when nobody listens any more.
@@ -140,14 +141,18 @@ async function runHandler(
           context.abort(new AutoWeaveError('AW_CALL_CANCELLED', 'The caller has given it up')),
         );
   try {
-    return await Promise.race([result, given.promise]);
+    return await Promise.race([ended, given.promise]);
   } finally {
     cancel();
     unwatch();
     killed.removeEventListener('abort', onKilled);
     // It may still fail, long after it was given up.
-    result.catch(() => undefined);
+    ended.catch(() => undefined);
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** The answer that tells a waiting caller of a failure. */

@@ -42,8 +42,12 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
 
   const untilLess = (change: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      waiting.add(resolve);
-      change.addEventListener('abort', () => resolve(), { once: true });
+      const done = () => {
+        change.removeEventListener('abort', done);
+        resolve();
+      };
+      waiting.add(done);
+      change.addEventListener('abort', done, { once: true });
     });
 
   /** Until the group has changed, the signal aborts, or the log can't be read. */

@@ -79,8 +79,7 @@ export function startOwnership(parts: OwnershipParts): Ownership {
   const dropForeign = (fences: ReadonlyMap<number, Fence>): void => {
     for (const partition of [...owned.values()]) {
       const fence = fences.get(partition.number);
-      if (fence?.owner !== self && !leaving.has(partition.number))
-        drop(partition, `${fence?.owner ?? 'nobody'} has it`);
+      if (fence?.owner !== self) drop(partition, `${fence?.owner ?? 'nobody'} has it`);
     }
   };
 

@@ -47,6 +47,8 @@ export interface Partition extends Fenced {
   find(address: PartitionedAddress): Activation | undefined;
   /** The key if it is in memory. */
   peek(address: PartitionedAddress): Activation | undefined;
+  /** An entry without a state that is still needed after all. */
+  keepTombstone(tombstone: Tombstone): void;
   /** Entries without a state that nothing needs any more; each is given once. */
   takeTombstones(handledUpTo: number, sentUpTo: number): readonly Tombstone[];
   /** Stops everything: it has another owner, or is given back. */
@@ -108,19 +110,19 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     const id = definition ? subject : POSTMASTER;
     const known = activations.get(id);
     if (known) return known;
-    // Parked messages of a key are its activation's from now on.
+    const place = definition && address ? address : postmasterAddress(number);
     const activation = createActivation(
       {
         ...parts,
         partition,
         suspectUpTo,
         signal: controller.signal,
-        parked: address === undefined ? 0 : (parked.get(stateSubject(address)) ?? 0),
+        parked: parked.get(stateSubject(place)) ?? 0,
         onDone,
         onTombstone: (tombstone) => tombstones.push(tombstone),
       },
       definition ?? postmaster,
-      definition && address ? address : postmasterAddress(number),
+      place,
     );
     activations.set(id, activation);
     return activation;
@@ -156,7 +158,9 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       suspectUpTo = start.suspectUpTo;
       for (const { address, count } of start.parked) {
         parked.set(stateSubject(address), count);
-        if (definitions.has(address.actor)) activate(storedCommandSubject(address)).wake();
+        // Of an actor that is not here (any more), the postmaster would bury them: they wait for one that is.
+        if (definitions.has(address.actor) || address.actor === POSTMASTER)
+          activate(storedCommandSubject(address)).wake();
       }
     },
     deliver(stored) {
@@ -192,6 +196,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     },
     find: (address) => (definitions.has(address.actor) ? activate(storedCommandSubject(address)) : undefined),
     peek: (address) => activations.get(storedCommandSubject(address)),
+    keepTombstone: (tombstone) => void tombstones.push(tombstone),
     takeTombstones(handledUpTo, sentUpTo) {
       const isDue = ({ lastSeq, sequence }: Tombstone) => lastSeq <= handledUpTo && sequence <= sentUpTo;
       const due = tombstones.filter(isDue);

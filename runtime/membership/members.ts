@@ -48,6 +48,7 @@ const CONFIRM_MS = 250;
 /** Silent for so long, though its connection stands: gone. */
 const GONE_MS = 2_000;
 const CHANNEL = 'members';
+const MAX_GONE = 1_000;
 const PING = new Uint8Array();
 
 interface Other {
@@ -89,6 +90,7 @@ export function startMembership(parts: MembershipParts): Membership {
   const remove = (id: string, why: string): void => {
     if (!others.delete(id)) return;
     gone.add(id);
+    if (gone.size > MAX_GONE) gone.delete(gone.values().next().value ?? '');
     log.warn('member.gone', { member: id, why });
     onChange();
   };
