@@ -82,6 +82,7 @@ const IDLE_STEP = 10_000;
 
 export async function startActorSystem(options: ActorSystemOptions): Promise<ActorSystem> {
   const { bus, contracts, clock, random, log, instruments, tracer, graceMs = GRACE_MS } = options;
+  const { keepHandledMs = KEEP_HANDLED_MS } = options;
   const definitions = new Map(options.definitions.map((definition) => [definition.name, definition]));
   for (const definition of options.definitions) {
     for (const [type, schema] of Object.entries(definition.schemas ?? {})) contracts.add(type, schema);
@@ -167,7 +168,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       await Promise.all([...ownership.owned.values()].map((partition) => outbox.whenSent(partition)));
     },
   });
-  const trimmer = createTrimmer(bus, clock, options.keepHandledMs ?? KEEP_HANDLED_MS);
+  const trimmer = createTrimmer(bus, clock, keepHandledMs);
   for (const failed of [mailbox.failed, forwarding.failed]) {
     failed.catch((cause: unknown) => {
       if (reading.signal.aborted) return;
@@ -243,7 +244,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     await writeMark(partition);
     const mark = marks.get(partition);
     if (mark === undefined) return;
-    for (const tombstone of partition.takeTombstones(mark.handledUpTo, mark.sentUpTo)) {
+    for (const tombstone of partition.takeTombstones(mark, clock.monotonic() - keepHandledMs)) {
       const { subject, sequence } = tombstone;
       // A parked copy of what it has handled would find nothing that knows of it.
       const copy = await bus.last('MAILBOX', subject.replace('.state.', '.parked.'));

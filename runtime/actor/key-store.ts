@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock/clock.ts';
 import { RetryableError, toFailure } from '../errors/errors.ts';
 import type { PartitionedAddress } from '../message/subjects.ts';
 import { stateSubject } from '../message/subjects.ts';
@@ -43,6 +44,7 @@ export interface Change {
 
 export interface KeyStoreParts {
   readonly bus: Bus;
+  readonly clock: Clock;
   readonly committer: Committer;
   readonly tracer: Tracer;
   /** Incarnation of the mailbox: a `lastSeq` from another one counts as 0. */
@@ -63,6 +65,8 @@ export interface Tombstone {
   readonly sequence: number;
   /** Messages up to here must be handled before it may go. */
   readonly lastSeq: number;
+  /** When it was written, on the clock's monotonic scale. */
+  readonly at: number;
 }
 
 /** Between two looks whether there is room again. */
@@ -141,7 +145,8 @@ export function createKeyStore(
         throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });
       }
       const { sequence } = result;
-      if (stateText === undefined && !isPaused) parts.onTombstone({ subject, sequence, lastSeq });
+      if (stateText === undefined && !isPaused)
+        parts.onTombstone({ subject, sequence, lastSeq, at: parts.clock.monotonic() });
       return {
         stateText,
         timers,

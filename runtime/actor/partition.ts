@@ -12,6 +12,7 @@ import { type Activation, type ActivationParts, createActivation } from './activ
 import type { Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { Tombstone } from './key-store.ts';
+import type { Mark } from './mark.ts';
 import type { ParkedKey } from './parking.ts';
 import { POSTMASTER, postmaster } from './postmaster.ts';
 
@@ -49,8 +50,8 @@ export interface Partition extends Fenced {
   peek(address: PartitionedAddress): Activation | undefined;
   /** An entry without a state that is still needed after all. */
   keepTombstone(tombstone: Tombstone): void;
-  /** Entries without a state that nothing needs any more; each is given once. */
-  takeTombstones(handledUpTo: number, sentUpTo: number): readonly Tombstone[];
+  /** Entries without a state that nothing needs any more, from before a time of the monotonic clock; each once. */
+  takeTombstones(upTo: Mark, before: number): readonly Tombstone[];
   /** Stops everything: it has another owner, or is given back. */
   end(reason: unknown): void;
 }
@@ -197,8 +198,10 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     find: (address) => (definitions.has(address.actor) ? activate(storedCommandSubject(address)) : undefined),
     peek: (address) => activations.get(storedCommandSubject(address)),
     keepTombstone: (tombstone) => void tombstones.push(tombstone),
-    takeTombstones(handledUpTo, sentUpTo) {
-      const isDue = ({ lastSeq, sequence }: Tombstone) => lastSeq <= handledUpTo && sequence <= sentUpTo;
+    takeTombstones({ handledUpTo, sentUpTo }, before) {
+      const isBusy = (subject: string) => activations.get(subject.replace('.state.', '.cmd.'))?.isIdle === false;
+      const isDue = ({ subject, lastSeq, sequence, at }: Tombstone) =>
+        lastSeq <= handledUpTo && sequence <= sentUpTo && at <= before && !isBusy(subject);
       const due = tombstones.filter(isDue);
       tombstones = tombstones.filter((tombstone) => !isDue(tombstone));
       return due;
