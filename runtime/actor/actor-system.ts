@@ -229,8 +229,19 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
 
   const marks = new WeakMap<Partition, Mark>();
 
-  /** What the next owner of the partition begins with. */
-  async function writeMark(partition: Partition, isFinal = false): Promise<void> {
+  const writing = new WeakMap<Partition, Promise<void>>();
+
+  /** What the next owner of the partition begins with. One after the other: of two at once the older might stay. */
+  function writeMark(partition: Partition, isFinal = false): Promise<void> {
+    const mine = (writing.get(partition) ?? Promise.resolve()).then(() => writeMarkNow(partition, isFinal));
+    writing.set(
+      partition,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  }
+
+  async function writeMarkNow(partition: Partition, isFinal: boolean): Promise<void> {
     // Before that it knows nothing: a mark would begin the partition anew, where some keys are forgotten already.
     if (!partition.hasBegun) return;
     const mark = { sentUpTo: outbox.sentUpTo(partition), handledUpTo: partition.handledUpTo };
