@@ -68,6 +68,11 @@ function findTests(root: string, words: readonly string[]): string[] {
   const exclude = ['**/node_modules/**', '.autoweave/**', 'ui/dist/**'];
   return globSync('**/*.test.ts', { cwd: root, exclude })
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word.replace(/^\.\//, ''))))
-    .sort()
+    .sort((left, right) => Number(isHeavy(left)) - Number(isHeavy(right)) || (left < right ? -1 : 1))
     .map((file) => join(root, file));
+}
+
+/** The simulation fills all cores for a minute: beside it, tests of real processes would be late. */
+function isHeavy(file: string): boolean {
+  return file.startsWith(join('test', 'sim'));
 }

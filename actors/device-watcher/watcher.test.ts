@@ -45,10 +45,9 @@ test('startWatcher sees a host without USB, and a bus that comes later', async (
     });
     const health = await healths.promise;
     assert.deepEqual([health.state, health.detail.startsWith('No USB bus on this host (no ')], ['absent', true]);
-    assert.deepEqual(
-      snapshots.map(({ reason, devices }) => [reason, devices]),
-      [['start', []]],
-    );
+    // On a busy machine the timer may have looked before the start was told.
+    assert.ok(['start', 'poll'].includes(snapshots[0]!.reason), snapshots[0]!.reason);
+    assert.deepEqual(snapshots[0]!.devices, []);
     assert.notEqual(watcher.pid, process.pid);
 
     const entry = join(sysRoot, 'devices/1-1');
