@@ -8,10 +8,10 @@ import { type BunchParts, type BunchRun, checkSize, runBunch, serialise } from '
 import { makeDeadLetter } from './dead-letter.ts';
 import type { ActorDefinition } from './definition.ts';
 import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
-import { failureAnswer } from './handling.ts';
+import { failureAnswer, type Reins } from './handling.ts';
 import { historyOf } from './history.ts';
-import { createKeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
-import { createParking } from './parking.ts';
+import { type Change, createKeyStore, type KeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
+import { createParking, type Parking } from './parking.ts';
 import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /**
@@ -48,7 +48,7 @@ export interface Activation {
 
 /** Changes a key as committed; gives what it is then. */
 export type Operation<Result> = (loaded: Loaded, commit: KeyCommit) => Promise<Result>;
-export type KeyCommit = (change: Parameters<ReturnType<typeof createKeyStore>['commit']>[1]) => Promise<Loaded>;
+export type KeyCommit = (change: Change) => Promise<Loaded>;
 
 export interface ActivationStatus {
   readonly isRunning: boolean;
@@ -69,8 +69,8 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly random: { fraction(): number };
   /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
   readonly suspectUpTo: number;
-  /** Messages of this key that an earlier owner has parked. */
-  readonly parked: number;
+  /** Counts the keys of the process that have something to do. */
+  readonly load: { keys: number };
   /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** The message's effects are committed (or it had none to have), or it is parked. */
@@ -92,183 +92,227 @@ const STATE_SHARE = 3 / 8;
 const UNSTORABLE: ReadonlySet<string> = new Set(['AW_STATE_INVALID', 'AW_STATE_TOO_LARGE', 'AW_MESSAGE_TOO_LARGE']);
 const PASSING: ReadonlySet<string> = new Set(['AW_OWNER_LOST', 'AW_OUTBOX_FULL']);
 
+/** @param parked messages of this key that an earlier owner has parked */
 export function createActivation(
   parts: ActivationParts,
   definition: ActorDefinition,
   address: PartitionedAddress,
+  parked: number,
 ): Activation {
-  const { bus, clock, random, signal, log, instruments, onDone } = parts;
-  const mailboxLimit = definition.mailboxLimit ?? MAILBOX_LIMIT;
-  const maxAttempts = definition.attempts ?? DEFAULT_ATTEMPTS;
-  const store = createKeyStore(parts, definition, address);
-  const parking = createParking(parts, address, parts.parked);
-  let queue: Stored[] = [];
-  const operations: (() => Promise<void>)[] = [];
-  let isRunning = false;
-  let isParking = false;
+  return new AwakeKey(parts, definition, address, parked);
+}
+
+/** A class, since there is one for each key that is awake, and there may be tens of thousands. */
+class AwakeKey implements Activation {
+  readonly #parts: ActivationParts;
+  readonly #definition: ActorDefinition;
+  readonly #address: PartitionedAddress;
+  readonly #store: KeyStore;
+  readonly #parking: Parking;
+  #queue: Stored[] = [];
+  #operations: (() => Promise<void>)[] = [];
+  #isRunning = false;
+  #isParking = false;
   /** Counts what parking has taken out of the queue. */
-  let parkings = 0;
-  let isWaiting = false;
-  let loaded: Loaded | undefined;
-  let problem: Failure | undefined;
-  let lastUsed = clock.monotonic();
+  #parkings = 0;
+  #isWaiting = false;
+  /** A handler runs, or may not yet: what may take any time. Reading and committing take the broker's. */
+  #isHandling = false;
+  #loaded: Loaded | undefined;
+  #problem: Failure | undefined;
+  #lastUsed: number;
   /** When the key last came any further. */
-  let movedAt = lastUsed;
+  #movedAt: number;
   /** The next attempt begins no earlier. */
-  let notBefore = 0;
+  #notBefore = 0;
   /** How many messages the next bunch may hold; 1 after a failure, so that the failing one runs alone. */
-  let limit = MAX_BUNCH;
-  let head: Stored | undefined;
-  let killer = new AbortController();
-  let wakeUp = new AbortController();
+  #limit = MAX_BUNCH;
+  #head: Stored | undefined;
+  #reins: Reins = {};
+  #wakeUp: AbortController | undefined;
 
-  const hasWork = (): boolean =>
-    operations.length > 0 || (loaded?.isPaused !== true && (queue.length > 0 || parking.isUsed));
+  constructor(parts: ActivationParts, definition: ActorDefinition, address: PartitionedAddress, parked: number) {
+    this.#parts = parts;
+    this.#definition = definition;
+    this.#address = address;
+    this.#store = createKeyStore(parts, definition, address);
+    this.#parking = createParking(parts, address, parked);
+    this.#lastUsed = parts.clock.monotonic();
+    this.#movedAt = this.#lastUsed;
+  }
 
-  const work = async (): Promise<void> => {
+  #hasWork(): boolean {
+    if (this.#operations.length > 0) return true;
+    return this.#loaded?.isPaused !== true && (this.#queue.length > 0 || this.#parking.isUsed);
+  }
+
+  async #work(): Promise<void> {
     let failures = 0;
-    while (hasWork() && !signal.aborted) {
-      const operation = operations.shift();
+    while (this.#hasWork() && !this.#parts.signal.aborted) {
+      const operation = this.#operations.shift();
       if (operation) {
         await operation();
         continue;
       }
-      await pause();
-      if (operations.length > 0) continue;
+      await this.#pause();
+      if (this.#operations.length > 0) continue;
       try {
-        loaded ??= await store.load();
-        if (!loaded.isPaused) await step(loaded);
+        this.#loaded ??= await this.#store.load();
+        if (!this.#loaded.isPaused) await this.#step(this.#loaded);
         failures = 0;
       } catch (error) {
-        if (signal.aborted) break;
+        if (this.#parts.signal.aborted) break;
         // Not a handler's failure but ours, the broker's, or the state's: nothing is lost, the key tries again.
         failures++;
-        loaded = undefined;
-        problem = toFailure(error);
-        log.error('activation.failed', { actor: address.actor, key: address.key, error });
+        this.#loaded = undefined;
+        this.#problem = toFailure(error);
+        this.#parts.log.error('activation.failed', { actor: this.#address.actor, key: this.#address.key, error });
         // What passes by itself is no answer: it is handled a little later, here or by the next owner.
-        if (!isPassing(error) && !PASSING.has(problem.code)) tellCallers(problem);
-        waitFor(error instanceof RetryableError ? error.retryAfterMs : backoff(failures));
+        if (!isPassing(error) && !PASSING.has(this.#problem.code)) this.#tellCallers(this.#problem);
+        this.#waitFor(error instanceof RetryableError ? error.retryAfterMs : this.#backoff(failures));
       }
     }
-    isRunning = false;
-    lastUsed = clock.monotonic();
-  };
+    this.#isRunning = false;
+    this.#parts.load.keys--;
+    this.#lastUsed = this.#parts.clock.monotonic();
+  }
 
-  const backoff = (attempt: number): number => backoffMs(MESSAGE_BACKOFF, attempt, random.fraction());
+  #backoff(attempt: number): number {
+    return backoffMs(MESSAGE_BACKOFF, attempt, this.#parts.random.fraction());
+  }
 
-  const waitFor = (delayMs: number): void => {
-    notBefore = clock.monotonic() + delayMs;
-  };
+  #waitFor(delayMs: number): void {
+    this.#notBefore = this.#parts.clock.monotonic() + delayMs;
+  }
 
   /** Until it is time for the next attempt, or an operator has something to do. */
-  const pause = async (): Promise<void> => {
-    const delayMs = notBefore - clock.monotonic();
+  async #pause(): Promise<void> {
+    const delayMs = this.#notBefore - this.#parts.clock.monotonic();
     if (delayMs <= 0) return;
-    wakeUp = new AbortController();
-    isWaiting = true;
-    await clock.sleep(delayMs, AbortSignal.any([signal, wakeUp.signal])).catch(() => undefined);
-    isWaiting = false;
-  };
+    this.#wakeUp = new AbortController();
+    this.#isWaiting = true;
+    await this.#parts.clock
+      .sleep(delayMs, AbortSignal.any([this.#parts.signal, this.#wakeUp.signal]))
+      .catch(() => undefined);
+    this.#isWaiting = false;
+  }
 
   /** Callers need not wait for a key that can't work: their messages stay all the same. */
-  const tellCallers = (failure: Failure): void => {
-    for (const { headers } of queue) {
+  #tellCallers(failure: Failure): void {
+    for (const { headers } of this.#queue) {
       const replyTo = headers['aw-reply-to'];
       if (replyTo === undefined || !isInbox(replyTo)) continue;
-      bus.answer(replyTo, { 'aw-status': 'error' }, Buffer.from(JSON.stringify(failure)));
+      this.#parts.bus.answer(replyTo, { 'aw-status': 'error' }, Buffer.from(JSON.stringify(failure)));
     }
-  };
+  }
 
   /** The next messages in the order of the log, whether they are here or parked. */
-  const nextBunch = async (from: Loaded): Promise<readonly Stored[]> => {
-    const before = parkings;
-    const parked = parking.isUsed ? await parking.peek(from.lastSeq, PEEK) : [];
+  async #nextBunch(from: Loaded): Promise<readonly Stored[]> {
+    const before = this.#parkings;
+    const parked = this.#parking.isUsed ? await this.#parking.peek(from.lastSeq, PEEK) : [];
     // What was parked meanwhile comes before what is left in the queue.
-    if (parkings !== before) return await nextBunch(from);
+    if (this.#parkings !== before) return await this.#nextBunch(from);
     // Only now, when nothing more is waited for: what came meanwhile may be handled, too.
-    const fresh = queue.findIndex(({ sequence }) => sequence > from.lastSeq);
-    dropQueued(fresh === -1 ? queue.length : fresh);
+    const fresh = this.#queue.findIndex(({ sequence }) => sequence > from.lastSeq);
+    this.#dropQueued(fresh === -1 ? this.#queue.length : fresh);
     const firstParked = parked[0]?.sequence ?? Number.POSITIVE_INFINITY;
-    const firstQueued = queue[0]?.sequence ?? Number.POSITIVE_INFINITY;
-    if (firstParked <= firstQueued) return parked.slice(0, limit);
-    return queue.slice(0, limit).filter(({ sequence }) => sequence < firstParked);
-  };
+    const firstQueued = this.#queue[0]?.sequence ?? Number.POSITIVE_INFINITY;
+    if (firstParked <= firstQueued) return parked.slice(0, this.#limit);
+    return this.#queue.slice(0, this.#limit).filter(({ sequence }) => sequence < firstParked);
+  }
 
-  const step = async (from: Loaded): Promise<void> => {
-    const bunch = await nextBunch(from);
-    head = bunch[0];
-    if (head === undefined) return;
+  async #step(from: Loaded): Promise<void> {
+    const bunch = await this.#nextBunch(from);
+    this.#head = bunch[0];
+    if (this.#head === undefined) return;
     const attempt = from.attempt + 1;
     // After a failure, or when it may have ended a process before, it is to be known which one it was.
-    const chosen = from.attempt > 0 ? [head] : bunch;
-    if (head.sequence > parts.suspectUpTo) return await attemptBunch(from, chosen, attempt);
-    if (from.attempt >= maxAttempts) return await bury(from, head, crashed(from.attempt), from.attempt);
+    const chosen = from.attempt > 0 ? [this.#head] : bunch;
+    if (this.#head.sequence > this.#parts.suspectUpTo) return await this.#attemptBunch(from, chosen, attempt);
+    if (from.attempt >= (this.#definition.attempts ?? DEFAULT_ATTEMPTS))
+      return await this.#bury(from, this.#head, crashed(from.attempt), from.attempt);
     const record = async (): Promise<void> => {
-      loaded = await store.commit(from, { attempt });
-      await attemptBunch(loaded, chosen, attempt);
+      this.#loaded = await this.#store.commit(from, { attempt });
+      await this.#attemptBunch(this.#loaded, chosen, attempt);
     };
     // Side by side with the one that ends the process, innocent ones would use up their attempts with it.
-    await (from.attempt > 0 ? parts.alone(record) : record());
-  };
+    this.#isHandling = from.attempt > 0;
+    await (from.attempt > 0 ? this.#parts.alone(record) : record()).finally(() => {
+      this.#isHandling = false;
+    });
+  }
 
-  const attemptBunch = async (base: Loaded, bunch: readonly Stored[], attempt: number): Promise<void> => {
-    store.checkRoom(base);
-    killer = new AbortController();
-    const task = { definition, address, from: base, attempt, killed: killer.signal };
-    const run = await runBunch(parts, task, bunch);
-    limit = MAX_BUNCH;
-    if (run.covered > 0) await settle(base, bunch.slice(0, run.covered), run, attempt);
-    else if (run.failure) await fail(base, run.failure.stored, run.failure.error, attempt);
-  };
+  async #attemptBunch(base: Loaded, bunch: readonly Stored[], attempt: number): Promise<void> {
+    this.#store.checkRoom(base);
+    const reins: Reins = {};
+    this.#reins = reins;
+    const task = { definition: this.#definition, address: this.#address, from: base, attempt, reins };
+    this.#isHandling = true;
+    const run = await runBunch(this.#parts, task, bunch).finally(() => {
+      this.#isHandling = false;
+    });
+    this.#limit = MAX_BUNCH;
+    if (run.covered > 0) await this.#settle(base, bunch.slice(0, run.covered), run, attempt);
+    else if (run.failure) await this.#fail(base, run.failure.stored, run.failure.error, attempt);
+  }
 
-  const settle = async (from: Loaded, bunch: readonly Stored[], run: BunchRun, attempt: number): Promise<void> => {
+  async #settle(from: Loaded, bunch: readonly Stored[], run: BunchRun, attempt: number): Promise<void> {
     const { timers, since } = run;
     const lastSeq = bunch.at(-1)!.sequence;
     try {
       const stateText = serialise(run);
-      const history = historyOf(historySubject(address), definition, bunch, run.inputs, stateText);
-      checkSize(run, stateText, history, bus.maxEntryBytes * STATE_SHARE);
+      const history = historyOf(historySubject(this.#address), this.#definition, bunch, run.inputs, stateText);
+      checkSize(run, stateText, history, this.#parts.bus.maxEntryBytes * STATE_SHARE);
       const life = { stateText, timers, since };
-      loaded = await store.commit(from, { life, items: [...run.items, ...history], lastSeq, attempt: 0 }, run.spans);
+      this.#loaded = await this.#store.commit(
+        from,
+        { life, items: [...run.items, ...history], lastSeq, attempt: 0 },
+        run.spans,
+      );
     } catch (error) {
       if (!UNSTORABLE.has(toFailure(error).code)) throw error;
-      if (run.covered === 1) return await bury(from, bunch[0]!, error, attempt);
+      if (run.covered === 1) return await this.#bury(from, bunch[0]!, error, attempt);
       // One of them has made the state what it may not be: alone, each shows whether it was the one.
-      limit = 1;
+      this.#limit = 1;
       return;
     }
-    if (timers !== from.timers) forgetTurns(from, timers);
-    await moved(lastSeq);
+    if (timers !== from.timers) this.#forgetTurns(from, timers);
+    await this.#moved(lastSeq);
     // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
-    if (run.failure) limit = 1;
-  };
+    if (run.failure) this.#limit = 1;
+  }
 
   /** Takes back what the server would deliver in vain. If that fails, it is delivered in vain. */
-  const forgetTurns = (from: Loaded, timers: Timers): void => {
+  #forgetTurns(from: Loaded, timers: Timers): void {
     for (const [id, { turn, due }] of Object.entries(from.timers)) {
-      if (timers[id]?.turn === turn || due <= clock.now()) continue;
-      bus.trim('MAILBOX', timerSubject(address, turn), Number.MAX_SAFE_INTEGER).catch(() => undefined);
+      if (timers[id]?.turn === turn || due <= this.#parts.clock.now()) continue;
+      this.#parts.bus
+        .trim('MAILBOX', timerSubject(this.#address, turn), Number.MAX_SAFE_INTEGER)
+        .catch(() => undefined);
     }
-  };
+  }
 
-  const fail = async (from: Loaded, stored: Stored, error: unknown, attempt: number): Promise<void> => {
+  async #fail(from: Loaded, stored: Stored, error: unknown, attempt: number): Promise<void> {
     const failure = toFailure(error);
-    const { actor, key } = address;
-    log.warn('message.failed', { actor, key, sequence: stored.sequence, attempt, ...failure });
-    if (error instanceof TerminalError || isMalformed(error) || attempt >= maxAttempts)
-      return await bury(from, stored, error, attempt);
-    instruments.messagesHandled.add(1, { actor, outcome: 'retried' });
-    problem = failure;
-    loaded = await store.commit(from, { attempt });
-    waitFor(error instanceof RetryableError ? error.retryAfterMs : backoff(attempt));
-  };
+    const { actor, key } = this.#address;
+    this.#parts.log.warn('message.failed', { actor, key, sequence: stored.sequence, attempt, ...failure });
+    if (
+      error instanceof TerminalError ||
+      isMalformed(error) ||
+      attempt >= (this.#definition.attempts ?? DEFAULT_ATTEMPTS)
+    )
+      return await this.#bury(from, stored, error, attempt);
+    this.#parts.instruments.messagesHandled.add(1, { actor, outcome: 'retried' });
+    this.#problem = failure;
+    this.#loaded = await this.#store.commit(from, { attempt });
+    this.#waitFor(error instanceof RetryableError ? error.retryAfterMs : this.#backoff(attempt));
+  }
 
   /** Goes past a message that can't be handled: it becomes a dead letter, save where a caller is told instead. */
-  const bury = async (from: Loaded, stored: Stored, error: unknown, attempts: number): Promise<void> => {
+  async #bury(from: Loaded, stored: Stored, error: unknown, attempts: number): Promise<void> {
     const failure = toFailure(error);
     const { sequence, headers, subject } = stored;
-    const { actor, key } = address;
+    const { actor, key } = this.#address;
     const items: OutboxItem[] = [];
     const replyTo = headers['aw-reply-to'];
     const isTold = replyTo !== undefined && isInbox(replyTo);
@@ -281,135 +325,157 @@ export function createActivation(
         { tenant: tenantOf(subject), noun: actor, key },
         failure,
         attempts,
-        clock.now(),
+        this.#parts.clock.now(),
       );
       items.push(toBase64Item('DEAD', dead));
-      instruments.deadLetters.add(1, { code: failure.code });
-      log.error('message.buried', { actor, key, sequence, attempts, ...failure });
+      this.#parts.instruments.deadLetters.add(1, { code: failure.code });
+      this.#parts.log.error('message.buried', { actor, key, sequence, attempts, ...failure });
     }
-    const skipped = skipTimer(from, stored);
-    items.push(...skipped.items, ...historyOf(historySubject(address), definition, [stored], 'buried', from.stateText));
+    const skipped = this.#skipTimer(from, stored);
+    items.push(
+      ...skipped.items,
+      ...historyOf(historySubject(this.#address), this.#definition, [stored], 'buried', from.stateText),
+    );
     const life = { stateText: from.stateText, timers: skipped.timers, since: from.since };
-    loaded = await store.commit(from, { life, items, lastSeq: sequence, attempt: 0 });
-    instruments.messagesHandled.add(1, { actor, outcome: isRefusal ? 'refused' : 'dead' });
-    await moved(sequence);
-  };
+    this.#loaded = await this.#store.commit(from, { life, items, lastSeq: sequence, attempt: 0 });
+    this.#parts.instruments.messagesHandled.add(1, { actor, outcome: isRefusal ? 'refused' : 'dead' });
+    await this.#moved(sequence);
+  }
 
   /** A turn that fails for good is over; the timer goes on. */
-  const skipTimer = (from: Loaded, { headers, body, sequence }: Stored) => {
+  #skipTimer(from: Loaded, { headers, body, sequence }: Stored) {
     if (headers['ce-type'] !== TIMER_FIRED) return { timers: from.timers, items: [] };
-    const turn = `${parts.incarnation}-${sequence}-t`;
-    const fired = settleFired(from.timers, tryParse(body), clock.now(), turn);
+    const turn = `${this.#parts.incarnation}-${sequence}-t`;
+    const fired = settleFired(from.timers, tryParse(body), this.#parts.clock.now(), turn);
     if (fired === undefined) return { timers: from.timers, items: [] };
     const { [fired.id]: _over, ...others } = from.timers;
     if (fired.next === undefined) return { timers: others, items: [] };
     const timers = { ...others, [fired.id]: fired.next };
-    return { timers, items: [timerItem(address, fired.id, fired.next, clock.now())] };
-  };
+    return { timers, items: [timerItem(this.#address, fired.id, fired.next, this.#parts.clock.now())] };
+  }
 
   /** Everything up to this message is handled. */
-  const moved = async (lastSeq: number): Promise<void> => {
-    movedAt = clock.monotonic();
-    problem = undefined;
-    head = undefined;
-    const next = queue.findIndex(({ sequence }) => sequence > lastSeq);
-    dropQueued(next === -1 ? queue.length : next);
-    if (parking.isUsed) await parking.drop(lastSeq);
-  };
+  async #moved(lastSeq: number): Promise<void> {
+    this.#movedAt = this.#parts.clock.monotonic();
+    this.#problem = undefined;
+    this.#head = undefined;
+    const next = this.#queue.findIndex(({ sequence }) => sequence > lastSeq);
+    this.#dropQueued(next === -1 ? this.#queue.length : next);
+    if (this.#parking.isUsed) await this.#parking.drop(lastSeq);
+  }
 
-  const dropQueued = (count: number): void => {
+  #dropQueued(count: number): void {
     if (count === 0) return;
-    for (const { sequence } of queue.slice(0, count)) onDone(sequence);
-    queue = queue.slice(count);
-  };
+    for (const { sequence } of this.#queue.slice(0, count)) this.#parts.onDone(sequence);
+    this.#queue = this.#queue.slice(count);
+  }
 
   /**
    * Parks all that waits, also what is at work: what is parked begins with the first message that is not handled, so
    * that whoever goes on with it has the order of the log.
    */
-  const parkQueue = async (): Promise<void> => {
+  async #parkQueue(): Promise<void> {
     // A copy: what comes while they are parked is not among them.
-    const waiting = [...queue];
-    isParking = true;
+    const waiting = [...this.#queue];
+    this.#isParking = true;
     try {
-      await parts.gate.pass(() => parking.park(waiting));
+      await this.#parts.gate.pass(() => this.#parking.park(waiting));
       const upTo = waiting.at(-1)!.sequence;
-      parkings++;
-      queue = queue.filter(({ sequence }) => sequence > upTo);
-      for (const { sequence } of waiting) onDone(sequence);
-      log.info('key.parked', { actor: address.actor, key: address.key, messages: waiting.length });
+      this.#parkings++;
+      this.#queue = this.#queue.filter(({ sequence }) => sequence > upTo);
+      for (const { sequence } of waiting) this.#parts.onDone(sequence);
+      this.#parts.log.info('key.parked', {
+        actor: this.#address.actor,
+        key: this.#address.key,
+        messages: waiting.length,
+      });
     } finally {
-      isParking = false;
+      this.#isParking = false;
     }
-  };
+  }
 
-  const run = (): void => {
-    if (isRunning || !hasWork()) return;
-    isRunning = true;
-    void work();
-  };
+  get #mailboxLimit(): number {
+    return this.#definition.mailboxLimit ?? MAILBOX_LIMIT;
+  }
 
-  return {
-    push(stored) {
-      if (queue.length === 0 && !isRunning) movedAt = clock.monotonic();
-      queue.push(stored);
-      if (queue.length + parking.count === mailboxLimit) parts.onFull(address);
-      run();
-    },
-    wake: run,
-    tick() {
-      if (queue.length + parking.count >= mailboxLimit) parts.onFull(address);
-      const isStuck = loaded?.isPaused === true || clock.monotonic() - movedAt >= STUCK_MS;
-      if (!isStuck || isParking || queue.length === 0) return;
-      parkQueue().catch((error: unknown) => {
-        if (!signal.aborted) log.error('parking.failed', { actor: address.actor, key: address.key, error });
+  #run(): void {
+    if (this.#isRunning || !this.#hasWork()) return;
+    this.#isRunning = true;
+    this.#parts.load.keys++;
+    void this.#work();
+  }
+
+  push(stored: Stored): void {
+    if (this.#queue.length === 0 && !this.#isRunning) this.#movedAt = this.#parts.clock.monotonic();
+    this.#queue.push(stored);
+    if (this.#queue.length + this.#parking.count === this.#mailboxLimit) this.#parts.onFull(this.#address);
+    this.#run();
+  }
+
+  wake(): void {
+    this.#run();
+  }
+
+  tick(): void {
+    if (this.#queue.length + this.#parking.count >= this.#mailboxLimit) this.#parts.onFull(this.#address);
+    // All keys wait for a slow broker alike, and parking would only give it more to do.
+    const isHeldUp = (this.#isWaiting || this.#isHandling) && this.#parts.clock.monotonic() - this.#movedAt >= STUCK_MS;
+    const isStuck = this.#loaded?.isPaused === true || isHeldUp;
+    if (!isStuck || this.#isParking || this.#queue.length === 0) return;
+    this.#parkQueue().catch((error: unknown) => {
+      if (!this.#parts.signal.aborted)
+        this.#parts.log.error('parking.failed', { actor: this.#address.actor, key: this.#address.key, error });
+    });
+  }
+
+  control<Result>(operation: Operation<Result>, replacesLife: boolean): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#operations.push(async () => {
+        try {
+          let present = this.#loaded ?? (await this.#store.load(replacesLife));
+          // What was loaded as it is may be of another version: only what replaces it is ours to go on with.
+          if (!replacesLife) this.#loaded = present;
+          const commit: KeyCommit = async (change) => {
+            present = await this.#store.commit(present, change);
+            this.#loaded = present;
+            return present;
+          };
+          resolve(await operation(present, commit));
+        } catch (error) {
+          this.#loaded = undefined;
+          reject(error as Error);
+        }
       });
-    },
-    control(operation, replacesLife) {
-      return new Promise((resolve, reject) => {
-        operations.push(async () => {
-          try {
-            let present = loaded ?? (await store.load(replacesLife));
-            // What was loaded as it is may be of another version: only what replaces it is ours to go on with.
-            if (!replacesLife) loaded = present;
-            const commit: KeyCommit = async (change) => {
-              present = await store.commit(present, change);
-              loaded = present;
-              return present;
-            };
-            resolve(await operation(present, commit));
-          } catch (error) {
-            loaded = undefined;
-            reject(error as Error);
-          }
-        });
-        wakeUp.abort();
-        run();
-      });
-    },
-    kill() {
-      killer.abort(new AutoWeaveError('AW_ACTOR_KILLED', 'An operator has stopped the handler'));
-    },
-    get status() {
-      return {
-        isRunning,
-        isWaiting,
-        isPaused: loaded?.isPaused ?? false,
-        head: head ?? queue[0],
-        queued: queue,
-        parked: parking.count,
-        attempt: (loaded?.attempt ?? 0) + 1,
-        problem,
-        loaded,
-      };
-    },
-    get isIdle() {
-      return !isRunning && queue.length === 0 && !parking.isUsed;
-    },
-    get lastUsed() {
-      return lastUsed;
-    },
-  };
+      this.#wakeUp?.abort();
+      this.#run();
+    });
+  }
+
+  kill(): void {
+    this.#reins.giveUp?.(new AutoWeaveError('AW_ACTOR_KILLED', 'An operator has stopped the handler'));
+  }
+
+  get status(): ActivationStatus {
+    return {
+      isRunning: this.#isRunning,
+      isWaiting: this.#isWaiting,
+      isPaused: this.#loaded?.isPaused ?? false,
+      head: this.#head ?? this.#queue[0],
+      queued: this.#queue,
+      parked: this.#parking.count,
+      attempt: (this.#loaded?.attempt ?? 0) + 1,
+      problem: this.#problem,
+      loaded: this.#loaded,
+    };
+  }
+
+  get isIdle(): boolean {
+    return !this.#isRunning && this.#queue.length === 0 && !this.#parking.isUsed;
+  }
+
+  get lastUsed(): number {
+    return this.#lastUsed;
+  }
 }
 
 function crashed(attempts: number): TerminalError {

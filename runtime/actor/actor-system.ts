@@ -72,12 +72,16 @@ export interface ActorSystemOptions {
 /** How often marks are written and idle keys forgotten. */
 const UPKEEP_MS = 1_000;
 const PASSIVATE_MS = 30_000;
+/** With more keys awake than this, the time after which an idle one is forgotten gets shorter and shorter. */
+const MAX_AWAKE = 10_000;
 const GRACE_MS = 5_000;
 /** The duplicate window of MAILBOX and a margin. */
 const KEEP_HANDLED_MS = 70_000;
 const PAUSE_MS = 100;
 /** Messages that wait in memory, from which on it is better to commit more of them at once than soon. */
 const BEHIND = 2_000;
+/** Only where they wait behind others of their key does one entry cover several of them. */
+const BEHIND_EACH_KEY = 2;
 const IDLE_STEP = 10_000;
 
 export async function startActorSystem(options: ActorSystemOptions): Promise<ActorSystem> {
@@ -136,7 +140,8 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     },
   });
   const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
-  const committer = createCommitter({ ...shared, guard: ownership, isBehind: () => load.messages > BEHIND });
+  const isBehind = () => load.messages > Math.max(BEHIND, BEHIND_EACH_KEY * load.keys);
+  const committer = createCommitter({ ...shared, guard: ownership, isBehind });
   const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
   const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
   const cancellations = openCancellations(bus, clock);
@@ -265,12 +270,15 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   }
 
   const upkeep = async (): Promise<void> => {
+    let idleMs = PASSIVATE_MS;
     while (!running.signal.aborted) {
       await clock.sleep(UPKEEP_MS, running.signal).catch(() => undefined);
       if (running.signal.aborted) return;
       try {
         const partitions = [...ownership.owned.values()];
-        for (const partition of partitions) partition.tick(PASSIVATE_MS);
+        const awake = partitions.reduce((sum, { activeKeys }) => sum + activeKeys, 0);
+        idleMs = awake > MAX_AWAKE ? Math.floor(idleMs / 4) : Math.min(PASSIVATE_MS, Math.max(1, idleMs * 2));
+        for (const partition of partitions) partition.tick(idleMs);
         await gate.pass(async () => {
           await Promise.all(partitions.map(keepUp));
           await trimmer.trim(partitions);

@@ -7,7 +7,7 @@ import type { Span, Tracer } from '../telemetry/spans.ts';
 import { copyOf } from './copy-of.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem, Timers } from './entry.ts';
-import { type Handled, type HandlingParts, handleMessage, type Input } from './handling.ts';
+import { type Handled, type HandlingParts, handleMessage, type Input, type Reins } from './handling.ts';
 import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /** What a key is, beside what it has yet to send. */
@@ -53,7 +53,7 @@ export interface BunchTask {
   readonly from: Life;
   /** Of the first message. */
   readonly attempt: number;
-  readonly killed: AbortSignal;
+  readonly reins: Reins;
   /** What an earlier run was given, by sequence of the message: for a replay. */
   readonly recorded?: ReadonlyMap<number, readonly Input[]>;
 }
@@ -178,7 +178,7 @@ interface HandlerRun {
 
 async function runHandler(
   parts: BunchParts,
-  { definition, address, attempt, killed }: BunchTask,
+  { definition, address, attempt, reins }: BunchTask,
   draft: Draft,
   { stored, span, isFirst }: Work,
   { message, recorded, idsUsed }: HandlerRun,
@@ -197,7 +197,7 @@ async function runHandler(
       sequence: stored.sequence,
       attempt: isFirst ? attempt : 1,
       span,
-      killed,
+      reins,
       idsUsed,
       ...(recorded === undefined ? {} : { recorded }),
     },

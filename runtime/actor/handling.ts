@@ -39,10 +39,15 @@ export interface Handling {
   readonly span: Span;
   /** What an earlier run was given from outside, for a replay. */
   readonly recorded?: readonly Input[];
-  /** Gives up the handler when it aborts. */
-  readonly killed: AbortSignal;
+  readonly reins: Reins;
   /** Ids that earlier runs for the same message have used. */
   readonly idsUsed: number;
+}
+
+/** Holds a handler that waits for something. */
+export interface Reins {
+  /** Gives it up; absent while there is none. */
+  giveUp?: ((reason: AutoWeaveError) => void) | undefined;
 }
 
 /** What a handler can't work out by itself: a read of the clock, or what came of a call. */
@@ -111,7 +116,7 @@ export async function handleMessage(
 /** A handler that waits for something is waited for no longer than its time; most don't. */
 async function runHandler(
   { clock, cancellations }: HandlingParts,
-  { definition, killed, message }: Handling,
+  { definition, reins, message }: Handling,
   handler: Handler<unknown>,
   context: Context,
   state: unknown,
@@ -132,8 +137,7 @@ async function runHandler(
       new AutoWeaveError('AW_HANDLER_TIMEOUT', `Handler of "${message.type}" has not ended within ${timeoutMs} ms`),
     ),
   );
-  const onKilled = () => giveUp(killed.reason as AutoWeaveError);
-  killed.addEventListener('abort', onKilled, { once: true });
+  reins.giveUp = giveUp;
   const unwatch =
     message.replyTo === undefined
       ? () => {}
@@ -145,7 +149,7 @@ async function runHandler(
   } finally {
     cancel();
     unwatch();
-    killed.removeEventListener('abort', onKilled);
+    reins.giveUp = undefined;
     // It may still fail, long after it was given up.
     ended.catch(() => undefined);
   }

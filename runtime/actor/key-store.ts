@@ -87,77 +87,97 @@ export function createKeyStore(
   definition: ActorDefinition,
   address: PartitionedAddress,
 ): KeyStore {
-  const { bus, committer, outbox, partition, tracer } = parts;
-  const subject = stateSubject(address);
-  const version = definition.version ?? 1;
+  return new EntryStore(parts, definition, stateSubject(address));
+}
 
-  const unsent = (from: Loaded): readonly DatedItem[] => {
+/** A class, since there is one for each key that is awake. */
+class EntryStore implements KeyStore {
+  readonly #parts: KeyStoreParts;
+  readonly #definition: ActorDefinition;
+  readonly #subject: string;
+
+  constructor(parts: KeyStoreParts, definition: ActorDefinition, subject: string) {
+    this.#parts = parts;
+    this.#definition = definition;
+    this.#subject = subject;
+  }
+
+  checkRoom(from: Loaded): void {
+    this.#unsent(from);
+  }
+
+  async load(isRaw = false): Promise<Loaded> {
+    const stored = await this.#parts.bus.last('STATE', this.#subject);
+    if (stored === undefined) return NEW_KEY;
+    const entry = decodeEntry(this.#subject, stored.body);
+    const isSame = entry.incarnation === this.#parts.incarnation;
+    return {
+      stateText: entry.state === undefined ? undefined : JSON.stringify(isRaw ? entry.state : this.#migrated(entry)),
+      timers: entry.timers ?? {},
+      since: entry.since ?? 0,
+      lastSeq: isSame ? entry.lastSeq : 0,
+      attempt: isSame ? entry.attempt : 0,
+      isPaused: entry.isPaused ?? false,
+      outbox: datedItems(entry.outbox, stored.sequence),
+    };
+  }
+
+  async commit(from: Loaded, change: Change, spans: readonly Span[] = []): Promise<Loaded> {
+    const { incarnation, writer, nextCommit, tracer, outbox, partition, gate, committer, clock } = this.#parts;
+    const subject = this.#subject;
+    const { stateText, timers, since } = change.life ?? from;
+    const { items = [], lastSeq = from.lastSeq, attempt = from.attempt, isPaused = from.isPaused } = change;
+    const carried = this.#unsent(from);
+    const body = encodeEntry({
+      stateText,
+      version: this.#definition.version ?? 1,
+      incarnation,
+      lastSeq,
+      attempt,
+      since,
+      ...(isPaused ? { isPaused } : {}),
+      ...(Object.keys(timers).length === 0 ? {} : { timers }),
+      outbox: [...carried, ...items],
+      writer,
+      commit: nextCommit(),
+    });
+    const commitSpans = spans.map(({ traceparent }) =>
+      tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
+    );
+    const onStored = (sequence: number) => outbox.send(partition, datedItems(items, sequence), sequence);
+    const result = await gate.pass(() => committer.commit({ subject, partition, body, onStored }));
+    for (const span of commitSpans) span.end();
+    if (result.outcome === 'lost') {
+      throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });
+    }
+    const { sequence } = result;
+    if (stateText === undefined && !isPaused) {
+      this.#parts.onTombstone({ subject, sequence, lastSeq, at: clock.monotonic() });
+    }
+    return {
+      stateText,
+      timers,
+      since,
+      lastSeq,
+      attempt,
+      isPaused,
+      outbox: [...carried, ...datedItems(items, sequence)],
+    };
+  }
+
+  /** @throws AW_OUTBOX_FULL */
+  #unsent(from: Loaded): readonly DatedItem[] {
+    const { bus, outbox, partition } = this.#parts;
     const carried = from.outbox.filter((item) => !outbox.isSent(partition, item));
     const bytes = carried.reduce((sum, { body }) => sum + body.length, 0);
     if (bytes <= bus.maxEntryBytes / 4) return carried;
     // It goes on when its targets have taken some of it.
     throw new RetryableError('AW_OUTBOX_FULL', `${bytes} bytes wait to be sent`, { retryAfterMs: ROOM_MS });
-  };
+  }
 
-  const migrated = (entry: StateEntry) => migrate(definition, entry.version, entry.state);
-
-  return {
-    checkRoom: (from) => void unsent(from),
-    async load(isRaw = false) {
-      const stored = await bus.last('STATE', subject);
-      if (stored === undefined) return NEW_KEY;
-      const entry = decodeEntry(subject, stored.body);
-      const isSame = entry.incarnation === parts.incarnation;
-      return {
-        stateText: entry.state === undefined ? undefined : JSON.stringify(isRaw ? entry.state : migrated(entry)),
-        timers: entry.timers ?? {},
-        since: entry.since ?? 0,
-        lastSeq: isSame ? entry.lastSeq : 0,
-        attempt: isSame ? entry.attempt : 0,
-        isPaused: entry.isPaused ?? false,
-        outbox: datedItems(entry.outbox, stored.sequence),
-      };
-    },
-    async commit(from, change, spans = []) {
-      const { stateText, timers, since } = change.life ?? from;
-      const { items = [], lastSeq = from.lastSeq, attempt = from.attempt, isPaused = from.isPaused } = change;
-      const carried = unsent(from);
-      const body = encodeEntry({
-        stateText,
-        version,
-        incarnation: parts.incarnation,
-        lastSeq,
-        attempt,
-        since,
-        ...(isPaused ? { isPaused } : {}),
-        ...(Object.keys(timers).length === 0 ? {} : { timers }),
-        outbox: [...carried, ...items],
-        writer: parts.writer,
-        commit: parts.nextCommit(),
-      });
-      const commitSpans = spans.map(({ traceparent }) =>
-        tracer.continueSpan('actor.commit', { parent: traceparent, file: 'runtime/actor/committer.ts' }),
-      );
-      const onStored = (sequence: number) => outbox.send(partition, datedItems(items, sequence), sequence);
-      const result = await parts.gate.pass(() => committer.commit({ subject, partition, body, onStored }));
-      for (const span of commitSpans) span.end();
-      if (result.outcome === 'lost') {
-        throw new RetryableError('AW_OWNER_LOST', `Another process owns "${subject}"`, { retryAfterMs: 0 });
-      }
-      const { sequence } = result;
-      if (stateText === undefined && !isPaused)
-        parts.onTombstone({ subject, sequence, lastSeq, at: parts.clock.monotonic() });
-      return {
-        stateText,
-        timers,
-        since,
-        lastSeq,
-        attempt,
-        isPaused,
-        outbox: [...carried, ...datedItems(items, sequence)],
-      };
-    },
-  };
+  #migrated(entry: StateEntry): unknown {
+    return migrate(this.#definition, entry.version, entry.state);
+  }
 }
 
 /**

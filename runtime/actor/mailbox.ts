@@ -22,7 +22,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const MANY = PARTITIONS / 4;
 
 export function createLoad(): Load {
-  return { messages: 0, bytes: 0, onLess: () => {} };
+  return { messages: 0, keys: 0, bytes: 0, onLess: () => {} };
 }
 
 /** @param signal ends all reading */

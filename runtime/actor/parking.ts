@@ -30,22 +30,95 @@ export interface ParkingParts {
 const ORIGINAL = 'aw-parked-sequence';
 const BATCH = 500;
 const PAUSE_MS = 100;
+const NOTHING_SEEN: readonly Copy[] = [];
 
 /** @param left copies that an earlier owner has left */
-export function createParking(
-  { bus, clock, signal }: ParkingParts,
-  address: PartitionedAddress,
-  left: number,
-): Parking {
-  const subject = parkedSubject(address);
-  let used = left > 0;
-  let count = left;
-  /** Beginnings and ends of parking: an empty page that was read across one of them says nothing. */
-  let turns = 0;
-  /** Copies seen, ascending: where they stand, and what they were. */
-  let seen: { readonly at: number; readonly stored: Stored }[] = [];
+export function createParking(parts: ParkingParts, address: PartitionedAddress, left: number): Parking {
+  return new ParkingPlace(parts, address, left);
+}
 
-  const store = async (batch: readonly Outgoing[]): Promise<void> => {
+/** A message that was copied, and where the copy stands. */
+interface Copy {
+  readonly at: number;
+  readonly stored: Stored;
+}
+
+/** A class, since there is one for each key that is awake. */
+class ParkingPlace implements Parking {
+  readonly #parts: ParkingParts;
+  readonly #address: PartitionedAddress;
+  #isUsed: boolean;
+  #count: number;
+  /** Beginnings and ends of parking: an empty page that was read across one of them says nothing. */
+  #turns = 0;
+  /** Copies seen, ascending. */
+  #seen: readonly Copy[] = NOTHING_SEEN;
+
+  constructor(parts: ParkingParts, address: PartitionedAddress, left: number) {
+    this.#parts = parts;
+    this.#address = address;
+    this.#isUsed = left > 0;
+    this.#count = left;
+  }
+
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  async park(messages: readonly Stored[]): Promise<void> {
+    const subject = parkedSubject(this.#address);
+    this.#isUsed = true;
+    this.#turns++;
+    try {
+      for (const batch of batchesOf(messages, this.#parts.bus.maxEntryBytes)) {
+        await this.#store(batch.map((message) => ({ subject, headers: toParkedHeaders(message), body: message.body })));
+      }
+      this.#count += messages.length;
+    } finally {
+      this.#isUsed = true;
+      this.#turns++;
+    }
+  }
+
+  async peek(lastSeq: number, limit: number): Promise<readonly Stored[]> {
+    if (!this.#isUsed) return [];
+    const { bus } = this.#parts;
+    const subject = parkedSubject(this.#address);
+    this.#seen = this.#seen.filter(({ stored }) => stored.sequence > lastSeq);
+    while (this.#seen.length === 0) {
+      const before = this.#turns;
+      const page = await bus.page('MAILBOX', { from: 1, filter: subject, limit });
+      if (page.length === 0) {
+        if (this.#turns !== before) continue;
+        this.#isUsed = false;
+        this.#count = 0;
+        return [];
+      }
+      const fresh = page.map(fromParked).filter(({ stored }) => stored.sequence > lastSeq);
+      if (fresh.length > 0) {
+        this.#seen = inOrder(fresh);
+        break;
+      }
+      // All of them are handled already: an earlier owner has not come to removing them.
+      await bus.trim('MAILBOX', subject, page.at(-1)!.sequence);
+    }
+    return this.#seen.map(({ stored }) => stored);
+  }
+
+  async drop(upTo: number): Promise<void> {
+    const gone = this.#seen.filter(({ stored }) => stored.sequence <= upTo).at(-1);
+    if (gone === undefined) return;
+    await this.#parts.bus.trim('MAILBOX', parkedSubject(this.#address), gone.at);
+    this.#count -= this.#seen.filter(({ at }) => at <= gone.at).length;
+    this.#seen = this.#seen.filter(({ at }) => at > gone.at);
+  }
+
+  async #store(batch: readonly Outgoing[]): Promise<void> {
+    const { bus, clock, signal } = this.#parts;
     while (!signal.aborted) {
       try {
         await bus.commit('MAILBOX', batch);
@@ -57,58 +130,7 @@ export function createParking(
       }
     }
     signal.throwIfAborted();
-  };
-
-  return {
-    get isUsed() {
-      return used;
-    },
-    get count() {
-      return count;
-    },
-    async park(messages) {
-      used = true;
-      turns++;
-      try {
-        for (const batch of batchesOf(messages, bus.maxEntryBytes)) {
-          await store(batch.map((message) => ({ subject, headers: toParkedHeaders(message), body: message.body })));
-        }
-        count += messages.length;
-      } finally {
-        used = true;
-        turns++;
-      }
-    },
-    async peek(lastSeq, limit) {
-      if (!used) return [];
-      seen = seen.filter(({ stored }) => stored.sequence > lastSeq);
-      while (seen.length === 0) {
-        const before = turns;
-        const page = await bus.page('MAILBOX', { from: (seen.at(-1)?.at ?? 0) + 1, filter: subject, limit });
-        if (page.length === 0) {
-          if (turns !== before) continue;
-          used = false;
-          count = 0;
-          return [];
-        }
-        const fresh = page.map(fromParked).filter(({ stored }) => stored.sequence > lastSeq);
-        if (fresh.length > 0) {
-          seen = inOrder(fresh);
-          break;
-        }
-        // All of them are handled already: an earlier owner has not come to removing them.
-        await bus.trim('MAILBOX', subject, page.at(-1)!.sequence);
-      }
-      return seen.map(({ stored }) => stored);
-    },
-    async drop(upTo) {
-      const gone = seen.filter(({ stored }) => stored.sequence <= upTo).at(-1);
-      if (gone === undefined) return;
-      await bus.trim('MAILBOX', subject, gone.at);
-      count -= seen.filter(({ at }) => at <= gone.at).length;
-      seen = seen.filter(({ at }) => at > gone.at);
-    },
-  };
+  }
 }
 
 function* batchesOf(messages: readonly Stored[], maxBytes: number): Generator<readonly Stored[]> {
@@ -142,8 +164,8 @@ export async function readParked(bus: Bus): Promise<readonly ParkedKey[]> {
 }
 
 /** Without repetitions, up to the first that is lower than the one before: there a second copying begins. */
-function inOrder(copies: readonly { readonly at: number; readonly stored: Stored }[]) {
-  const kept: { readonly at: number; readonly stored: Stored }[] = [];
+function inOrder(copies: readonly Copy[]): readonly Copy[] {
+  const kept: Copy[] = [];
   for (const copy of copies) {
     if (copy.stored.sequence <= (kept.at(-1)?.stored.sequence ?? 0)) break;
     kept.push(copy);
@@ -156,7 +178,7 @@ function toParkedHeaders({ headers, sequence }: Stored): Record<string, string> 
   return { ...Object.fromEntries(kept), [ORIGINAL]: String(sequence) };
 }
 
-export function fromParked(copy: Stored): { readonly at: number; readonly stored: Stored } {
+export function fromParked(copy: Stored): Copy {
   const { [ORIGINAL]: original, ...headers } = copy.headers;
   return { at: copy.sequence, stored: { ...copy, sequence: Number(original ?? 0), headers } };
 }

@@ -59,13 +59,15 @@ export interface Partition extends Fenced {
 /** What all partitions of a process hold in memory together. */
 export interface Load {
   messages: number;
+  /** Keys that have something to do. */
+  keys: number;
   bytes: number;
   /** Called when some of it has gone. */
   onLess(): void;
 }
 
 export interface PartitionParts
-  extends Omit<ActivationParts, 'onDone' | 'onTombstone' | 'parked' | 'signal' | 'suspectUpTo' | 'partition'> {
+  extends Omit<ActivationParts, 'onDone' | 'onTombstone' | 'signal' | 'suspectUpTo' | 'partition'> {
   readonly clock: Clock;
   readonly definitions: ReadonlyMap<string, ActorDefinition>;
   readonly load: Load;
@@ -112,19 +114,8 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     const known = activations.get(id);
     if (known) return known;
     const place = definition && address ? address : postmasterAddress(number);
-    const activation = createActivation(
-      {
-        ...parts,
-        partition,
-        suspectUpTo,
-        signal: controller.signal,
-        parked: parked.get(stateSubject(place)) ?? 0,
-        onDone,
-        onTombstone: (tombstone) => tombstones.push(tombstone),
-      },
-      definition ?? postmaster,
-      place,
-    );
+    const left = parked.get(stateSubject(place)) ?? 0;
+    const activation = createActivation(activationParts, definition ?? postmaster, place, left);
     activations.set(id, activation);
     return activation;
   };
@@ -216,6 +207,17 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       activations.clear();
       load.onLess();
     },
+  };
+  /** One for all keys, of which there may be very many. */
+  const activationParts: ActivationParts = {
+    ...parts,
+    partition,
+    get suspectUpTo() {
+      return suspectUpTo;
+    },
+    signal: controller.signal,
+    onDone,
+    onTombstone: (tombstone) => tombstones.push(tombstone),
   };
   return partition;
 }

@@ -123,7 +123,7 @@ async function runOne(
   command: Stored,
   recorded: ReadonlyMap<number, readonly Input[]>,
 ): Promise<Life> {
-  const task = { definition, address: place, from, attempt: 1, killed: parts.signal, recorded };
+  const task = { definition, address: place, from, attempt: 1, reins: {}, recorded };
   const ran = await runBunch(parts, task, [command]);
   if (ran.failure) {
     throw new AutoWeaveError(

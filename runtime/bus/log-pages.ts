@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
+import type { Headers } from '../message/message.ts';
 import type { PageOptions, Stored, StreamName } from './bus.ts';
 import { type ApiFailure, classifyRefusal, unavailable } from './bus-errors.ts';
 import { readHeaders } from './nats-headers.ts';
@@ -13,6 +14,8 @@ export interface PageParts {
   readonly connection: NatsConnection;
   readonly requester: Requester;
   readonly clock: Clock;
+  /** Calls each time the connection was replaced. */
+  readonly onReconnect: (listener: () => void) => () => void;
 }
 
 interface Batch {
@@ -84,44 +87,80 @@ function parseHeaderBlock(block: string): Record<string, string> {
   return record;
 }
 
-/** What is there from a sequence on, by one request and as many answers as there are messages. */
-function directBatch(
-  { connection, clock }: PageParts,
+/** What is there from a sequence on. */
+async function directBatch(parts: PageParts, stream: StreamName, { from, filter, limit }: PageOptions): Promise<Batch> {
+  const messages: Stored[] = [];
+  let left = 0;
+  const query = { seq: Math.max(1, from), next_by_subj: filter, batch: limit };
+  await askDirect(parts, stream, query, (stored, headers) => {
+    messages.push(stored);
+    left = Number(headers['Nats-Num-Pending'] ?? 0);
+  });
+  return { messages, left };
+}
+
+/**
+ * One request of the direct API: as many answers as there are messages, and one more that says that these were all.
+ *
+ * @param onMessage is given each message, and all headers of its answer
+ * @returns the headers of the last answer; undefined when there is nothing
+ */
+export function askDirect(
+  { connection, requester, clock, onReconnect }: PageParts,
   stream: StreamName,
-  { from, filter, limit }: PageOptions,
-): Promise<Batch> {
+  query: object,
+  onMessage: (stored: Stored, headers: Headers) => void,
+): Promise<Headers | undefined> {
   return new Promise((resolve, reject) => {
-    const messages: Stored[] = [];
-    let left = 0;
-    const finish = (error?: Error) => {
+    requester.check();
+    const end = () => {
       subscription.unsubscribe();
       cancel();
-      if (error) reject(error);
-      else resolve({ messages, left });
+      stopListening();
+    };
+    const finish = (last?: Headers) => {
+      end();
+      resolve(last);
+    };
+    const fail = (why: string, cause?: unknown) => {
+      end();
+      reject(unavailable(why, cause));
     };
     const onAnswer = (error: Error | null, message: Msg) => {
-      if (error) return finish(unavailable(error.message, error));
-      const { status, description, headers: all } = readHeaders(message);
-      if (status === 404 || status === 204) return finish();
-      if (status === 503) return finish(unavailable(`nobody answers for ${stream}`));
-      if (status !== 0) return finish(unavailable(`${stream}: ${status} ${description}`));
-      const { 'Nats-Sequence': sequence, 'Nats-Subject': subject, 'Nats-Time-Stamp': time, ...headers } = all;
-      left = Number(headers['Nats-Num-Pending'] ?? 0);
-      messages.push({
-        stream,
-        sequence: Number(sequence),
-        subject: subject ?? '',
-        headers,
-        body: message.data,
-        storedAt: Date.parse(time ?? ''),
-      });
+      if (error) return fail(error.message, error);
+      const { status, description, headers } = readHeaders(message);
+      if (status === 0) return onMessage(fromDirect(stream, headers, message.data), headers);
+      if (status === 404) return finish();
+      if (status === 204) return finish(headers);
+      fail(status === 503 ? `nobody answers for ${stream}` : `${stream}: ${status} ${description}`);
     };
     const subscription = connection.subscribe(createInbox(), { callback: onAnswer });
-    const cancel = clock.schedule(ANSWER_MS, () => finish(unavailable(`${stream} did not answer in time`)));
-    connection.publish(
-      `$JS.API.DIRECT.GET.${stream}`,
-      JSON.stringify({ seq: Math.max(1, from), next_by_subj: filter, batch: limit }),
-      { reply: subscription.getSubject() },
-    );
+    const cancel = clock.schedule(ANSWER_MS, () => fail(`${stream} did not answer in time`));
+    // What was asked on the old connection is not answered on the new one.
+    const stopListening = onReconnect(() => fail('the connection was replaced'));
+    const reply = subscription.getSubject();
+    connection.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), { reply });
   });
+}
+
+/** A message as the direct API gives it: what it is stands in headers of the server's. */
+function fromDirect(stream: StreamName, all: Headers, body: Uint8Array): Stored {
+  const {
+    'Nats-Sequence': sequence,
+    'Nats-Subject': subject,
+    'Nats-Time-Stamp': time,
+    'Nats-Stream': _stream,
+    'Nats-Num-Pending': _left,
+    'Nats-Last-Sequence': _last,
+    'Nats-UpTo-Sequence': _upTo,
+    ...headers
+  } = all;
+  return {
+    stream,
+    sequence: Number(sequence),
+    subject: subject ?? '',
+    headers,
+    body,
+    storedAt: Date.parse(time ?? ''),
+  };
 }

@@ -23,6 +23,7 @@ import {
 import { type ApiFailure, classifyRefusal, isPassing, tooLargeOr } from './bus-errors.ts';
 import { createChannels } from './channels.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
+import { createLatest } from './latest.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
 import { toNatsHeaders } from './nats-headers.ts';
@@ -135,6 +136,7 @@ function createNatsBus(
   const answers = createAnswers(connection, clock, onReconnect);
   const channels = createChannels(connection, requester);
   const parts = { connection, manager, requester, clock, log, onReconnect };
+  const latest = createLatest(parts);
   let isConnected = true;
 
   void (async () => {
@@ -164,14 +166,18 @@ function createNatsBus(
     },
     publish: (message, id, signal) => publishUntilAcknowledged(requester, clock, message, id, signal),
     async commit(stream, messages) {
-      return messages.length === 1
+      const result = await (messages.length === 1
         ? commitOne(requester, stream, messages[0]!)
-        : commitBatch(connection, requester, stream, messages, random.hex(8));
+        : commitBatch(connection, requester, stream, messages, random.hex(8)));
+      if (result.outcome === 'stored' && messages.length > 0) {
+        latest.noteStored(stream, messages.at(-1)!.subject, result.sequences.at(-1)!);
+      }
+      return result;
     },
     read: (stream, readOptions) => readLog(parts, stream, readOptions),
     page: (stream, pageOptions) => readPage(parts, stream, pageOptions),
     count: (stream, filter, from) => countMatching(parts, stream, filter, from),
-    last: (stream, subject) => getFromLeader(parts, stream, { last_by_subj: subject }),
+    last: latest.read,
     async subjects(stream, filter) {
       const { state } = await manager.streams.info(stream, { subjects_filter: filter });
       return new Map(Object.entries(state.subjects ?? {}));

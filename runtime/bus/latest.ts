@@ -1,0 +1,121 @@
+import type { Stored, StreamName } from './bus.ts';
+import { askDirect, getFromLeader, type PageParts } from './log-pages.ts';
+
+/**
+ * The newest message of a subject. Those that are asked for at the same time are read together: one request for
+ * hundreds costs the server a tenth of hundreds of requests. Any replica may answer such a request, so that the answer
+ * counts only where it covers all that this process has stored; otherwise the leader is asked.
+ */
+export interface Latest {
+  /** @throws AW_BROKER_UNAVAILABLE */
+  read(stream: StreamName, subject: string): Promise<Stored | undefined>;
+  /** What this process has stored: from now on reads cover it. */
+  noteStored(stream: StreamName, subject: string, sequence: number): void;
+}
+
+interface Waiting {
+  readonly subject: string;
+  resolve(stored: Stored | undefined): void;
+  reject(error: unknown): void;
+}
+
+interface Newest {
+  readonly subject: string;
+  readonly sequence: number;
+}
+
+/** What one stream is asked for. */
+interface Desk {
+  queue: Waiting[];
+  running: number;
+  newest: Newest | undefined;
+}
+
+/** Subjects of one request; the server refuses more than 1,024. */
+const MAX_SUBJECTS = 500;
+/** Requests on their way at once. More would only wait in the server, and there their time runs out. */
+const MAX_ON_THE_WAY = 2;
+/** So few are asked for one by one. */
+const FEW = 4;
+
+export function createLatest(parts: PageParts): Latest {
+  const desks = new Map<StreamName, Desk>();
+
+  const deskOf = (stream: StreamName): Desk => {
+    const known = desks.get(stream);
+    if (known) return known;
+    const desk: Desk = { queue: [], running: 0, newest: undefined };
+    desks.set(stream, desk);
+    return desk;
+  };
+
+  const run = async (stream: StreamName, desk: Desk): Promise<void> => {
+    desk.running++;
+    // Whoever asks in the same turn of the event loop shares the request.
+    await parts.clock.turn();
+    while (desk.queue.length > 0) {
+      const batch = desk.queue.slice(0, MAX_SUBJECTS);
+      desk.queue = desk.queue.slice(batch.length);
+      const { newest } = desk;
+      if (batch.length <= FEW || newest === undefined) await readEach(stream, batch);
+      else await readTogether(stream, batch, newest);
+    }
+    desk.running--;
+  };
+
+  const readEach = async (stream: StreamName, batch: readonly Waiting[]): Promise<void> => {
+    await Promise.all(
+      batch.map(({ subject, resolve, reject }) =>
+        getFromLeader(parts, stream, { last_by_subj: subject }).then(resolve, reject),
+      ),
+    );
+  };
+
+  const readTogether = async (stream: StreamName, batch: readonly Waiting[], newest: Newest): Promise<void> => {
+    try {
+      const found = await readLatestOf(parts, stream, [newest.subject, ...batch.map(({ subject }) => subject)]);
+      if (found !== undefined && found.upTo >= newest.sequence) {
+        for (const { subject, resolve } of batch) resolve(found.messages.get(subject));
+        return;
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    await readEach(stream, batch);
+  };
+
+  return {
+    read(stream, subject) {
+      const desk = deskOf(stream);
+      return new Promise((resolve, reject) => {
+        desk.queue.push({ subject, resolve, reject });
+        if (desk.running < (desk.queue.length >= MAX_SUBJECTS ? MAX_ON_THE_WAY : 1)) void run(stream, desk);
+      });
+    },
+    noteStored(stream, subject, sequence) {
+      const desk = deskOf(stream);
+      if (sequence > (desk.newest?.sequence ?? 0)) desk.newest = { subject, sequence };
+    },
+  };
+}
+
+interface LatestOf {
+  readonly messages: ReadonlyMap<string, Stored>;
+  /** The stream as it was when it had this last sequence. */
+  readonly upTo: number;
+}
+
+/** @returns undefined when the answer is cut off, or silent about what it covers, as it is where it has found nothing */
+async function readLatestOf(
+  parts: PageParts,
+  stream: StreamName,
+  subjects: readonly string[],
+): Promise<LatestOf | undefined> {
+  const messages = new Map<string, Stored>();
+  const last = await askDirect(parts, stream, { multi_last: subjects, batch: subjects.length }, (stored) => {
+    messages.set(stored.subject, stored);
+  });
+  const isWhole = last !== undefined && Number(last['Nats-Num-Pending'] ?? 1) === 0;
+  return isWhole ? { messages, upTo: Number(last['Nats-UpTo-Sequence'] ?? 0) } : undefined;
+}
