@@ -16,7 +16,7 @@ export interface Mailbox {
 }
 
 /** Messages handed out and not handled, at most; beyond it reading pauses. */
-const MAX_MESSAGES = 20_000;
+const MAX_MESSAGES = 5_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** From so many partitions on all is read: a filter costs the server more per message than the others cost us. */
 const MANY = PARTITIONS / 4;
@@ -100,6 +100,11 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
  * cursor, a timer that is not due, a parked copy.
  */
 function partitionOf(subject: string): number | undefined {
-  const [, , kind, partition] = subject.split('.', 4);
-  return kind === 'cmd' ? Number(partition) : undefined;
+  const afterTenant = subject.indexOf('.', SCOPE.length);
+  if (!subject.startsWith(COMMAND, afterTenant)) return undefined;
+  const from = afterTenant + COMMAND.length;
+  return Number(subject.slice(from, subject.indexOf('.', from)));
 }
+
+const SCOPE = 'aw.';
+const COMMAND = '.cmd.';

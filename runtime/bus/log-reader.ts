@@ -81,6 +81,7 @@ async function* readUntilBroken(
   });
   const pullSubject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
   const inbox = createInbox();
+  const positionOf = createPositionReader();
   let buffer: Stored[] = [];
   let asked = 0;
   let expected = 1;
@@ -114,7 +115,7 @@ async function* readUntilBroken(
         return ask();
       }
       if (status !== 0) return fail(`${status} ${description}`);
-      const position = positionOf(message);
+      const position = positionOf(message.reply);
       if (position === undefined || position.consumerSequence !== expected) return fail('a hole in its sequence');
       expected++;
       asked = Math.max(0, asked - 1);
@@ -164,19 +165,34 @@ interface Position {
 }
 
 /**
- * Reads the reply subject: `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, or the
- * form with domain and account before the stream and a random token at the end.
+ * Reads reply subjects: `$JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<ns>.<pending>`, or the
+ * form with domain and account before the stream and a random token at the end. Of one consumer they all begin alike,
+ * as each message is delivered once.
  */
-function positionOf(message: Msg): Position | undefined {
-  const tokens = message.reply?.split('.') ?? [];
-  if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
-  const at = tokens.length === 9 ? 5 : tokens.length >= 11 ? 7 : 0;
-  if (at === 0) return undefined;
-  return {
-    streamSequence: Number(tokens[at]),
-    consumerSequence: Number(tokens[at + 1]),
-    storedAt: Math.floor(Number(tokens[at + 2]) / 1e6),
+function createPositionReader(): (reply: string | undefined) => Position | undefined {
+  let beginning = '';
+  return (reply = '') => {
+    if (beginning === '' || !reply.startsWith(beginning)) {
+      beginning = beginningOf(reply);
+      if (beginning === '') return undefined;
+    }
+    const afterStream = reply.indexOf('.', beginning.length);
+    const afterConsumer = reply.indexOf('.', afterStream + 1);
+    const afterTime = reply.indexOf('.', afterConsumer + 1);
+    return {
+      streamSequence: Number(reply.slice(beginning.length, afterStream)),
+      consumerSequence: Number(reply.slice(afterStream + 1, afterConsumer)),
+      storedAt: Math.floor(Number(reply.slice(afterConsumer + 1, afterTime)) / 1e6),
+    };
   };
+}
+
+/** All before the stream's sequence; empty for what is no such subject. */
+function beginningOf(reply: string): string {
+  const tokens = reply.split('.');
+  if (tokens[0] !== '$JS' || tokens[1] !== 'ACK') return '';
+  const at = tokens.length === 9 ? 5 : tokens.length >= 11 ? 7 : 0;
+  return at === 0 ? '' : `${tokens.slice(0, at).join('.')}.`;
 }
 
 function toStored(stream: StreamName, message: Msg, headers: Headers, position: Position): Stored {

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Headers } from '../message/message.ts';
@@ -57,22 +58,48 @@ function parseHeaders(raw: Uint8Array): ReadHeaders {
   if (raw.length === 0) return NONE;
   let block: string;
   try {
-    block = decoder.decode(raw);
+    block = decode(raw);
   } catch {
     return unreadable('they are not UTF-8');
   }
   if (!block.startsWith(VERSION) || !block.endsWith('\r\n\r\n')) return unreadable('they are no header block');
-  const lines = block.slice(0, -4).split('\r\n');
-  const [code = '', ...words] = lines[0]!.slice(VERSION.length).trim().split(' ');
   const headers: Record<string, string> = {};
-  for (let at = 1; at < lines.length; at++) {
-    const text = lines[at]!;
-    const colon = text.indexOf(':');
-    const name = text.slice(0, colon);
-    if (colon < 1 || !NAME.test(name) || BROKEN.test(text)) return unreadable(`line ${at} is "${text.slice(0, 64)}"`);
-    if (!(name in headers)) headers[name] = text.slice(colon + 1).trim();
+  let end = block.indexOf('\r\n');
+  const [code = '', ...words] = end === VERSION.length ? [] : block.slice(VERSION.length, end).trim().split(' ');
+  // By position and not by pieces: every message of a log comes through here.
+  for (let start = end + 2; start < block.length - 2; start = end + 2) {
+    end = block.indexOf('\r\n', start);
+    const colon = block.indexOf(':', start);
+    const name = colon > start && colon < end ? nameOf(block.slice(start, colon)) : undefined;
+    if (name === undefined || isBroken(block, start, end)) {
+      return unreadable(`a line is "${block.slice(start, Math.min(end, start + 64))}"`);
+    }
+    if (!Object.hasOwn(headers, name)) headers[name] = block.slice(colon + 1, end).trim();
   }
   return { status: code === '' ? 0 : Number(code), description: words.join(' '), headers };
+}
+
+function decode(raw: Uint8Array): string {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  return isAscii(bytes) ? bytes.toString('latin1') : decoder.decode(bytes);
+}
+
+/** Names that were checked before, as they are written: the same few come again and again. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 100;
+
+/** The name of a field; undefined for what is none. */
+function nameOf(text: string): string | undefined {
+  const found = known.get(text);
+  if (found !== undefined) return found;
+  if (!NAME.test(text)) return undefined;
+  if (known.size < MAX_KNOWN) known.set(text, text);
+  return text;
+}
+
+/** A line ends with both characters, and holds none of them. */
+function isBroken(block: string, start: number, end: number): boolean {
+  return block.indexOf('\n', start) !== end + 1 || block.indexOf('\r', start) !== end;
 }
 
 function unreadable(why: string): ReadHeaders {

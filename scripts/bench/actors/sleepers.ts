@@ -13,8 +13,11 @@ const CALM_MS = 5_000;
 /** The time after which a key is forgotten, and several times the pace of the upkeep that does it. */
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 500;
-/** V8 gives garbage back only when a process has done nothing for long: the first time after some 80 s. */
-const REST_MS = 75_000;
+/**
+ * V8 gives garbage back only when a process has done nothing for long, the first time after some 80 s; Go looks for it
+ * every two minutes, and buffers in its pools outlast the first look.
+ */
+const REST_MS = 300_000;
 const QUICK_REST_MS = 5_000;
 
 export interface SleepersOptions {
