@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import { AutoWeaveError } from '../errors/errors.ts';
+import { AutoWeaveError, TerminalError } from '../errors/errors.ts';
 import { encodeKey } from '../message/key.ts';
 
 /** Questions of this process that wait for their answers. */
@@ -8,7 +8,8 @@ export interface Calls extends Disposable {
   /**
    * Where the answer to a new question goes, and the answer.
    *
-   * `answer` rejects with the actor's failure (its code kept), AW_CALL_TIMEOUT, or AW_STOPPING.
+   * `answer` rejects with the actor's failure (its code kept; a {@link TerminalError} when it would be the same the next
+   * time), AW_CALL_TIMEOUT, or AW_STOPPING.
    */
   open(timeoutMs: number, what: string): PendingCall;
 }
@@ -52,7 +53,8 @@ export function openCalls(bus: Bus, clock: Clock): Calls {
       const value: unknown = JSON.parse(decoder.decode(body));
       if (headers['aw-status'] === 'ok') return found.resolve(value);
       const { code, message } = value as { code?: unknown; message?: unknown };
-      found.reject(new AutoWeaveError(typeof code === 'string' ? code : 'AW_UNEXPECTED', String(message)));
+      const ErrorClass = headers['aw-final'] === undefined ? AutoWeaveError : TerminalError;
+      found.reject(new ErrorClass(typeof code === 'string' ? code : 'AW_UNEXPECTED', String(message)));
     } catch (cause) {
       found.reject(new AutoWeaveError('AW_MESSAGE_MALFORMED', 'Cannot read answer: it is not JSON', { cause }));
     }

@@ -46,6 +46,7 @@ const MAX_COMMANDS = 800;
 const QUIET_EVENTS = 1_000;
 
 interface Load {
+  bytes: number;
   readonly commands: Outgoing[];
   readonly spans: Span[];
   readonly dead: Outgoing[];
@@ -79,14 +80,14 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
 
   const run = async (): Promise<void> => {
     for await (const bunch of bus.read('EVENTS', { from: mailbox.at + 1, signal })) {
-      let load: Load = { commands: [], spans: [], dead: [] };
+      let load = emptyLoad();
       for (const stored of bunch) {
         // Cursors stand there too; to have the server leave them out costs it far more.
         if (!isCursor(stored.subject)) forward(parts, stored, load, dead.at);
         position = stored.sequence;
-        if (load.commands.length + load.dead.length < MAX_COMMANDS) continue;
+        if (load.commands.length + load.dead.length < MAX_COMMANDS && load.bytes < bus.maxEntryBytes) continue;
         if (!(await store(load))) return;
-        load = { commands: [], spans: [], dead: [] };
+        load = emptyLoad();
       }
       if (!(await store(load))) return;
     }
@@ -98,6 +99,10 @@ export async function startForwarder(parts: ForwarderParts): Promise<Forwarder> 
       return position;
     },
   };
+}
+
+function emptyLoad(): Load {
+  return { bytes: 0, commands: [], spans: [], dead: [] };
 }
 
 /** As they came, so that they are no longer than they were; less those that steer a server or wait for an answer. */
@@ -118,7 +123,9 @@ function forward(parts: ForwarderParts, stored: Stored, load: Load, deadUpTo: nu
       noun: address?.type.split('.')[0] ?? 'unknown',
       key: address?.key ?? '',
     };
-    load.dead.push(makeDeadLetter(stored, where, failure, 1, clock.now()));
+    const letter = makeDeadLetter(stored, where, failure, 1, clock.now());
+    load.dead.push(letter);
+    load.bytes += letter.body.length;
     instruments.deadLetters.add(1, { code: failure.code });
     log.error('event.buried', { subject: stored.subject, sequence: stored.sequence, ...failure });
   };
@@ -153,6 +160,7 @@ function forward(parts: ForwarderParts, stored: Stored, load: Load, deadUpTo: nu
         headers: forwardedHeaders(stored.headers, span.traceparent),
         body: stored.body,
       });
+      load.bytes += stored.body.length;
       load.spans.push(span);
     } catch (error) {
       refuse(error);

@@ -51,7 +51,12 @@ export interface Reins {
 }
 
 /** What a handler can't work out by itself: a read of the clock, or what came of a call. */
-export type Input = number | { readonly answer: unknown } | { readonly error: Failure };
+export type Input = number | { readonly answer: unknown } | FailedCall;
+
+interface FailedCall {
+  readonly error: Failure;
+  readonly isFinal?: true;
+}
 
 /** What a handler has done, beside changing the state. */
 export interface Handled {
@@ -159,9 +164,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** The answer that tells a waiting caller of a failure. */
+/** The answer that tells a waiting caller that its command is given up, and would be again. */
 export function failureAnswer(replyTo: string, failure: Failure): OutboxItem {
-  return answerItem(replyTo, { 'aw-status': 'error' }, JSON.stringify(failure));
+  return answerItem(replyTo, { 'aw-status': 'error', 'aw-final': '1' }, JSON.stringify(failure));
 }
 
 function answerItem(replyTo: string, headers: Headers, body: string): OutboxItem {
@@ -261,7 +266,7 @@ class Context implements ActorContext, Handled {
     if (typeof recorded === 'object') {
       this.inputs[place] = recorded;
       if ('answer' in recorded) return recorded.answer;
-      throw new AutoWeaveError(recorded.error.code, recorded.error.message);
+      throw new (recorded.isFinal ? TerminalError : AutoWeaveError)(recorded.error.code, recorded.error.message);
     }
     try {
       const answer = await this.#parts.client.call({ tenant: this.tenant, actor, key }, type, data, {
@@ -274,7 +279,7 @@ class Context implements ActorContext, Handled {
       this.inputs[place] = { answer };
       return answer;
     } catch (error) {
-      this.inputs[place] = { error: toFailure(error) };
+      this.inputs[place] = { error: toFailure(error), ...(error instanceof TerminalError ? { isFinal: true } : {}) };
       throw error;
     }
   }

@@ -206,6 +206,25 @@ describe('the life of a key', () => {
     await assert.rejects(actors.call(one, 'note.ask', cycle, TIMEOUT), { code: 'AW_CALL_CYCLE' });
   });
 
+  test('what the other has given up is not asked again: its refusal ends the caller, too', async () => {
+    const [one, two] = [fresh('note'), fresh('note')];
+    let asked = 0;
+    const asking = note({ attempts: 5, timeoutMs: 5_000 });
+    const ask = asking.commands!['note.ask']!;
+    const counting: typeof ask = (ctx, state, message) => {
+      asked++;
+      return ask(ctx, state, message);
+    };
+    const definition = { ...asking, commands: { ...asking.commands, 'note.ask': counting } };
+    await using actors = await startTestActors(bus, [definition]);
+    const wrong = { key: two.key, type: 'note.plan', id: '', delayMs: 1 };
+    await assert.rejects(actors.call(one, 'note.ask', wrong, TIMEOUT), {
+      name: 'TerminalError',
+      code: 'AW_SCHEDULE_INVALID',
+    });
+    assert.equal(asked, 1);
+  });
+
   test('a call that is given up is not begun, or tells its handler', async () => {
     const address = fresh('note');
     await using actors = await startTestActors(bus, [note({ timeoutMs: 60_000, attempts: 1 })]);

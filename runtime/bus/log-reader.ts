@@ -19,6 +19,8 @@ import { readHeaders } from './nats-headers.ts';
 
 /** Messages asked for and not yet taken by the caller: what bounds the memory of a reader. */
 const CREDIT = 4_000;
+/** The same in bytes, of one pull; twice that may be on its way. More than the largest message. */
+const CREDIT_BYTES = 16 * 1024 * 1024;
 /** A pull that nothing satisfies ends after this long and is repeated. */
 const PULL_EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 2_500;
@@ -83,6 +85,7 @@ async function* readUntilBroken(
   const inbox = createInbox();
   const positionOf = createPositionReader();
   let buffer: Stored[] = [];
+  let bufferedBytes = 0;
   let asked = 0;
   let expected = 1;
   let lastHeard = clock.monotonic();
@@ -92,9 +95,15 @@ async function* readUntilBroken(
   const ask = () => {
     const wanted = CREDIT - buffer.length - asked;
     if (wanted < CREDIT / 2 && asked > 0) return;
-    if (wanted <= 0) return;
+    // Later, when the caller has taken what is there.
+    if (wanted <= 0 || bufferedBytes >= CREDIT_BYTES) return;
     asked += wanted;
-    const request = { batch: wanted, expires: nanos(PULL_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) };
+    const request = {
+      batch: wanted,
+      max_bytes: CREDIT_BYTES,
+      expires: nanos(PULL_EXPIRES_MS),
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+    };
     connection.publish(pullSubject, JSON.stringify(request), { reply: inbox });
   };
 
@@ -109,7 +118,7 @@ async function* readUntilBroken(
       if (error) return fail(error.message);
       const { status, description, headers } = readHeaders(message);
       if (status === 100) return;
-      if (status === 408 || status === 404) {
+      if (status === 408 || status === 404 || isFull(status, description)) {
         // The pull ended by itself: what it had left to give is asked for anew.
         asked = Math.max(0, asked - Number(headers['Nats-Pending-Messages'] || asked));
         return ask();
@@ -120,6 +129,7 @@ async function* readUntilBroken(
       expected++;
       asked = Math.max(0, asked - 1);
       buffer.push(toStored(stream, message, headers, position));
+      bufferedBytes += message.data.length;
       wake();
     },
   });
@@ -139,6 +149,7 @@ async function* readUntilBroken(
       if (buffer.length > 0) {
         const bunch = buffer;
         buffer = [];
+        bufferedBytes = 0;
         yield bunch;
         ask();
       } else if (broken) {
@@ -156,6 +167,11 @@ async function* readUntilBroken(
     subscription.unsubscribe();
     if (!connection.isClosed()) manager.consumers.delete(stream, name).catch(() => undefined);
   }
+}
+
+/** The bytes of a pull are used up: the next message would be more. */
+function isFull(status: number, description: string): boolean {
+  return status === 409 && /maxbytes/i.test(description);
 }
 
 interface Position {

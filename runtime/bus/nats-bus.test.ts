@@ -171,6 +171,30 @@ describe('nats bus', () => {
     );
   });
 
+  test('read asks for no more bytes at once than it has room for, and gives all of it in order', async () => {
+    const filter = 'aw.test.evt.bus.wide.k';
+    const signal = AbortSignal.timeout(25_000);
+    const observer = await connect({ servers: server.url });
+    const pulls: { max_bytes?: number }[] = [];
+    observer.subscribe('$JS.API.CONSUMER.MSG.NEXT.EVENTS.*', {
+      callback: (_error, pull) => void pulls.push(pull.json()),
+    });
+    await observer.flush();
+    const from = (await bus.streamStatus('EVENTS')).lastSequence + 1;
+    const wide = (index: number) => ({ subject: filter, body: new Uint8Array(bus.maxBodyBytes).fill(index) });
+    for (let index = 0; index < 200; index++) await bus.publish(wide(index), `wide-${index}`, signal);
+    const read = await take(bus.read('EVENTS', { from, filters: [filter], signal }), 200);
+    await observer.close();
+    assert.deepEqual(
+      read.map(({ body }) => body[0]),
+      Array.from({ length: 200 }, (_, index) => index),
+    );
+    assert.ok(
+      pulls.length > 3 && pulls.every(({ max_bytes }) => max_bytes === 16 * 1024 * 1024),
+      JSON.stringify(pulls),
+    );
+  });
+
   test('a body over the limit is refused, and a broker that is away is waited for no longer than the signal says', async () => {
     const tooLarge = { subject: 'aw.test.evt.bus.large.k', body: new Uint8Array(bus.maxBodyBytes + 64 * 1024) };
     await assert.rejects(bus.publish(tooLarge, 'large', AbortSignal.timeout(5_000)), { code: 'AW_MESSAGE_TOO_LARGE' });
