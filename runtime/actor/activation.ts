@@ -384,6 +384,7 @@ class AwakeKey implements Activation {
       this.#parkings++;
       this.#queue = this.#queue.filter(({ sequence }) => sequence > upTo);
       for (const { sequence } of waiting) this.#parts.onDone(sequence);
+      this.#parts.instruments.keysParked.add(1, { actor: this.#address.actor });
       this.#parts.log.info('key.parked', {
         actor: this.#address.actor,
         key: this.#address.key,

@@ -279,6 +279,10 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
         const awake = partitions.reduce((sum, { activeKeys }) => sum + activeKeys, 0);
         idleMs = awake > MAX_AWAKE ? Math.floor(idleMs / 4) : Math.min(PASSIVATE_MS, Math.max(1, idleMs * 2));
         for (const partition of partitions) partition.tick(idleMs);
+        instruments.actorMembers.set(ownership.members.live.length);
+        instruments.actorPartitions.set(partitions.length);
+        instruments.keysAwake.set(awake);
+        instruments.mailboxBacklog.set(load.messages);
         await gate.pass(async () => {
           await Promise.all(partitions.map(keepUp));
           await trimmer.trim(partitions);

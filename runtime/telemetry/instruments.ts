@@ -57,6 +57,36 @@ export const INSTRUMENTS = {
     description: 'Messages that could not be handled, by the code of their error',
     labels: ['code'],
   },
+  actorMembers: {
+    kind: 'gauge',
+    name: 'actor_members',
+    description: 'Runtimes that share the partitions, as this one sees them',
+    labels: [],
+  },
+  actorPartitions: {
+    kind: 'gauge',
+    name: 'actor_partitions',
+    description: 'Partitions that this runtime owns, of 64',
+    labels: [],
+  },
+  keysAwake: {
+    kind: 'gauge',
+    name: 'actor_keys_awake',
+    description: 'Keys that this runtime has in memory',
+    labels: [],
+  },
+  mailboxBacklog: {
+    kind: 'gauge',
+    name: 'actor_backlog',
+    description: 'Messages that this runtime has read and not handled yet',
+    labels: [],
+  },
+  keysParked: {
+    kind: 'counter',
+    name: 'actor_keys_parked_total',
+    description: 'Times that what waited behind a key that is stuck was put aside',
+    labels: ['actor'],
+  },
   brokerConnected: {
     kind: 'gauge',
     name: 'broker_connected',
