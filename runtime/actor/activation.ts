@@ -11,7 +11,9 @@ import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
 import { failureAnswer, type Reins } from './handling.ts';
 import { historyOf } from './history.ts';
 import { type Change, createKeyStore, type KeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
+import { type Loading, MOST_STATE_BYTES } from './loading.ts';
 import { createParking, type Parking } from './parking.ts';
+import type { Load } from './partition.ts';
 import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /**
@@ -44,6 +46,8 @@ export interface Activation {
   readonly isIdle: boolean;
   /** Clock's monotonic time of the last work. */
   readonly lastUsed: number;
+  /** Lets go of what it holds in memory: it is not used any more. */
+  forget(): void;
 }
 
 /** Changes a key as committed; gives what it is then. */
@@ -69,8 +73,9 @@ export interface ActivationParts extends BunchParts, KeyStoreParts {
   readonly random: { fraction(): number };
   /** Messages up to here may have killed an earlier process: each attempt at them is recorded before it begins. */
   readonly suspectUpTo: number;
-  /** Counts the keys of the process that have something to do. */
-  readonly load: { keys: number };
+  /** What all keys of the process hold and do together. */
+  readonly load: Pick<Load, 'keys' | 'handlers' | 'stateBytes' | 'onLess'>;
+  readonly loading: Loading;
   /** Runs one after the other, of all keys of the process: messages that were at work when a process ended. */
   readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** The message's effects are committed (or it had none to have), or it is parked. */
@@ -87,7 +92,7 @@ const STUCK_MS = 1_000;
 const MAILBOX_LIMIT = 10_000;
 const PEEK = 64;
 /** Of an entry, for state, timers and what is sent; the rest is for what was not sent yet, and for a dead letter. */
-const STATE_SHARE = 3 / 8;
+export const STATE_SHARE = 3 / 8;
 /** What a commit is refused with for what is in it. */
 const UNSTORABLE: ReadonlySet<string> = new Set(['AW_STATE_INVALID', 'AW_STATE_TOO_LARGE', 'AW_MESSAGE_TOO_LARGE']);
 const PASSING: ReadonlySet<string> = new Set(['AW_OWNER_LOST', 'AW_OUTBOX_FULL']);
@@ -119,6 +124,7 @@ class AwakeKey implements Activation {
   /** A handler runs, or may not yet: what may take any time. Reading and committing take the broker's. */
   #isHandling = false;
   #loaded: Loaded | undefined;
+  #stateBytes = 0;
   #problem: Failure | undefined;
   #lastUsed: number;
   /** When the key last came any further. */
@@ -157,14 +163,14 @@ class AwakeKey implements Activation {
       await this.#pause();
       if (this.#operations.length > 0) continue;
       try {
-        this.#loaded ??= await this.#store.load();
-        if (!this.#loaded.isPaused) await this.#step(this.#loaded);
+        const loaded = this.#loaded ?? (await this.#load());
+        if (!loaded.isPaused) await this.#step(loaded);
         failures = 0;
       } catch (error) {
         if (this.#parts.signal.aborted) break;
         // Not a handler's failure but ours, the broker's, or the state's: nothing is lost, the key tries again.
         failures++;
-        this.#loaded = undefined;
+        this.#keep(undefined);
         this.#problem = toFailure(error);
         this.#parts.log.error('activation.failed', { actor: this.#address.actor, key: this.#address.key, error });
         // What passes by itself is no answer: it is handled a little later, here or by the next owner.
@@ -174,7 +180,41 @@ class AwakeKey implements Activation {
     }
     this.#isRunning = false;
     this.#parts.load.keys--;
+    if (this.#parts.load.stateBytes > MOST_STATE_BYTES / 2 && this.#loaded?.isPaused !== true) this.#keep(undefined);
     this.#lastUsed = this.#parts.clock.monotonic();
+  }
+
+  async #load(): Promise<Loaded> {
+    const { loading } = this.#parts;
+    await loading.enter();
+    try {
+      return this.#keep(await this.#store.load());
+    } finally {
+      loading.leave(this.#stateBytes);
+    }
+  }
+
+  /** What is known of the key from now on. */
+  #keep<Known extends Loaded | undefined>(loaded: Known): Known {
+    const { load, loading, signal } = this.#parts;
+    const bytes = loaded === undefined || signal.aborted ? 0 : bytesOf(loaded);
+    load.stateBytes += bytes - this.#stateBytes;
+    if (bytes < this.#stateBytes) loading.look();
+    this.#stateBytes = bytes;
+    this.#loaded = loaded;
+    return loaded;
+  }
+
+  #handling(isHandling: boolean): void {
+    if (this.#isHandling === isHandling) return;
+    this.#isHandling = isHandling;
+    const { load } = this.#parts;
+    load.handlers += isHandling ? 1 : -1;
+    if (!isHandling) load.onLess();
+  }
+
+  forget(): void {
+    this.#keep(undefined);
   }
 
   #backoff(attempt: number): number {
@@ -232,13 +272,13 @@ class AwakeKey implements Activation {
     if (from.attempt >= (this.#definition.attempts ?? DEFAULT_ATTEMPTS))
       return await this.#bury(from, this.#head, crashed(from.attempt), from.attempt);
     const record = async (): Promise<void> => {
-      this.#loaded = await this.#store.commit(from, { attempt });
-      await this.#attemptBunch(this.#loaded, chosen, attempt);
+      const counted = this.#keep(await this.#store.commit(from, { attempt }));
+      await this.#attemptBunch(counted, chosen, attempt);
     };
     // Side by side with the one that ends the process, innocent ones would use up their attempts with it.
-    this.#isHandling = from.attempt > 0;
+    this.#handling(from.attempt > 0);
     await (from.attempt > 0 ? this.#parts.alone(record) : record()).finally(() => {
-      this.#isHandling = false;
+      this.#handling(false);
     });
   }
 
@@ -247,9 +287,9 @@ class AwakeKey implements Activation {
     const reins: Reins = {};
     this.#reins = reins;
     const task = { definition: this.#definition, address: this.#address, from: base, attempt, reins };
-    this.#isHandling = true;
+    this.#handling(true);
     const run = await runBunch(this.#parts, task, bunch).finally(() => {
-      this.#isHandling = false;
+      this.#handling(false);
     });
     this.#limit = MAX_BUNCH;
     if (run.covered > 0) await this.#settle(base, bunch.slice(0, run.covered), run, attempt);
@@ -259,16 +299,14 @@ class AwakeKey implements Activation {
   async #settle(from: Loaded, bunch: readonly Stored[], run: BunchRun, attempt: number): Promise<void> {
     const { timers, since } = run;
     const lastSeq = bunch.at(-1)!.sequence;
+    let settled: Loaded;
     try {
       const stateText = serialise(run);
       const history = historyOf(historySubject(this.#address), this.#definition, bunch, run.inputs, stateText);
       checkSize(run, stateText, history, this.#parts.bus.maxEntryBytes * STATE_SHARE);
       const life = { stateText, timers, since };
-      this.#loaded = await this.#store.commit(
-        from,
-        { life, items: [...run.items, ...history], lastSeq, attempt: 0 },
-        run.spans,
-      );
+      const change = { life, items: [...run.items, ...history], lastSeq, attempt: 0 };
+      settled = this.#keep(await this.#store.commit(from, change, run.spans));
     } catch (error) {
       if (!UNSTORABLE.has(toFailure(error).code)) throw error;
       if (run.covered === 1) return await this.#bury(from, bunch[0]!, error, attempt);
@@ -278,8 +316,8 @@ class AwakeKey implements Activation {
     }
     if (timers !== from.timers) this.#forgetTurns(from, timers);
     await this.#moved(lastSeq);
-    // What failed after them ran on uncommitted changes: next time it is first, and its failure counts.
-    if (run.failure) this.#limit = 1;
+    // It has failed on what is committed now, and that counts: a message is not tried more often than it may be.
+    if (run.failure) await this.#fail(settled, run.failure.stored, run.failure.error, 1);
   }
 
   /** Takes back what the server would deliver in vain. If that fails, it is delivered in vain. */
@@ -304,7 +342,7 @@ class AwakeKey implements Activation {
       return await this.#bury(from, stored, error, attempt);
     this.#parts.instruments.messagesHandled.add(1, { actor, outcome: 'retried' });
     this.#problem = failure;
-    this.#loaded = await this.#store.commit(from, { attempt });
+    this.#keep(await this.#store.commit(from, { attempt }));
     this.#waitFor(error instanceof RetryableError ? error.retryAfterMs : this.#backoff(attempt));
   }
 
@@ -334,10 +372,17 @@ class AwakeKey implements Activation {
     const skipped = this.#skipTimer(from, stored);
     items.push(
       ...skipped.items,
-      ...historyOf(historySubject(this.#address), this.#definition, [stored], 'buried', from.stateText),
+      ...historyOf(
+        historySubject(this.#address),
+        this.#definition,
+        [stored],
+        'buried',
+        from.stateText,
+        skipped.timers === from.timers ? undefined : skipped.timers,
+      ),
     );
     const life = { stateText: from.stateText, timers: skipped.timers, since: from.since };
-    this.#loaded = await this.#store.commit(from, { life, items, lastSeq: sequence, attempt: 0 });
+    this.#keep(await this.#store.commit(from, { life, items, lastSeq: sequence, attempt: 0 }));
     this.#parts.instruments.messagesHandled.add(1, { actor, outcome: isRefusal ? 'refused' : 'dead' });
     await this.#moved(sequence);
   }
@@ -435,18 +480,19 @@ class AwakeKey implements Activation {
         try {
           let present = this.#loaded ?? (await this.#store.load(replacesLife));
           // What was loaded as it is may be of another version: only what replaces it is ours to go on with.
-          if (!replacesLife) this.#loaded = present;
+          if (!replacesLife) this.#keep(present);
           const commit: KeyCommit = async (change) => {
             present = await this.#store.commit(present, change);
-            this.#loaded = present;
+            this.#keep(present);
             return present;
           };
           resolve(await operation(present, commit));
         } catch (error) {
-          this.#loaded = undefined;
+          this.#keep(undefined);
           reject(error as Error);
         }
       });
+      this.#reins.endsEarly = true;
       this.#wakeUp?.abort();
       this.#run();
     });
@@ -477,6 +523,10 @@ class AwakeKey implements Activation {
   get lastUsed(): number {
     return this.#lastUsed;
   }
+}
+
+function bytesOf({ stateText = '', outbox }: Loaded): number {
+  return outbox.reduce((sum, { body }) => sum + body.length, stateText.length);
 }
 
 function crashed(attempts: number): TerminalError {

@@ -18,6 +18,7 @@ import type { ActorDefinition } from './definition.ts';
 import { createForwarding } from './forwarding.ts';
 import { openFreezing } from './freezing.ts';
 import { createGate } from './gate.ts';
+import { createLoading, MOST_STATE_BYTES } from './loading.ts';
 import { createLoad, openMailbox } from './mailbox.ts';
 import { encodeMark, type Mark, markSubject, readMarks } from './mark.ts';
 import { createOutbox } from './outbox.ts';
@@ -152,6 +153,7 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
     committer,
     outbox,
     load,
+    loading: createLoading(load),
     client,
     maxBodyBytes: bus.maxBodyBytes,
     incarnation: incarnations.mailbox,
@@ -277,7 +279,8 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
       try {
         const partitions = [...ownership.owned.values()];
         const awake = partitions.reduce((sum, { activeKeys }) => sum + activeKeys, 0);
-        idleMs = awake > MAX_AWAKE ? Math.floor(idleMs / 4) : Math.min(PASSIVATE_MS, Math.max(1, idleMs * 2));
+        const isMuch = awake > MAX_AWAKE || load.stateBytes > MOST_STATE_BYTES / 2;
+        idleMs = isMuch ? Math.floor(idleMs / 4) : Math.min(PASSIVATE_MS, Math.max(1, idleMs * 2));
         for (const partition of partitions) partition.tick(idleMs);
         instruments.actorMembers.set(ownership.members.live.length);
         instruments.actorPartitions.set(partitions.length);

@@ -61,6 +61,8 @@ export interface BunchTask {
 /** A bunch ends early once it sends this many messages or bytes. */
 const BUNCH_ITEMS = 400;
 const BUNCH_BYTES = 512 * 1024;
+/** And once it has taken so long: what is done waits for its commit no longer than that and the message at work. */
+const BUNCH_MS = 50;
 /** Runs of a timer that has much to catch up with end once they send this many messages. */
 const FIRED_ITEMS = 100;
 
@@ -93,6 +95,7 @@ export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readon
     return { state: draft.isAlive ? (draft.state ?? null) : undefined, timers, since, items, inputs, covered, spans };
   };
   let bytes = 0;
+  const begunAt = clock.monotonic();
   for (const [index, stored] of bunch.entries()) {
     let span: Span | undefined;
     const startedAt = clock.monotonic();
@@ -119,7 +122,8 @@ export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readon
       if (index > 0) return rerun(parts, task, bunch.slice(0, index), { stored, error });
       return { ...ran(0), items: [], failure: { stored, error } };
     }
-    if (items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES) return ran(index + 1);
+    const isEnough = items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES || clock.monotonic() - begunAt >= BUNCH_MS;
+    if (isEnough || task.reins.endsEarly) return ran(index + 1);
   }
   return ran(bunch.length);
 }
@@ -251,5 +255,6 @@ async function rerun(
   failure: NonNullable<BunchRun['failure']>,
 ): Promise<BunchRun> {
   const run = await runBunch(parts, task, before);
-  return run.failure ? run : { ...run, failure };
+  // It may have ended early this time: then the failure is not what comes next.
+  return run.failure || run.covered < before.length ? run : { ...run, failure };
 }

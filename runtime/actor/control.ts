@@ -5,7 +5,7 @@ import { AutoWeaveError, toFailure } from '../errors/errors.ts';
 import { memberChannel } from '../membership/members.ts';
 import { partitionOf } from '../message/partition.ts';
 import { type Address, historySubject, type PartitionedAddress } from '../message/subjects.ts';
-import type { Activation } from './activation.ts';
+import { type Activation, STATE_SHARE } from './activation.ts';
 import type { Life } from './bunch.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem } from './entry.ts';
@@ -125,7 +125,7 @@ export function createControl(parts: ControlParts): ActorControl & { answer(hear
     const owner = (await readFences(bus)).get(partition)?.owner;
     if (owner === undefined || owner === self) throw unowned(address);
     const body = new TextEncoder().encode(JSON.stringify({ address, order } satisfies Request));
-    const answer = await askOwner(bus, owner, body, address);
+    const answer = await askOwner(parts, owner, body, address);
     if (answer.error !== undefined) throw new AutoWeaveError(answer.error.code, answer.error.message);
     return answer.result;
   };
@@ -153,12 +153,23 @@ interface Answer {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-async function askOwner(bus: Bus, owner: string, body: Uint8Array, address: Address): Promise<Answer> {
+async function askOwner(
+  { bus, clock }: ControlParts,
+  owner: string,
+  body: Uint8Array,
+  address: Address,
+): Promise<Answer> {
+  const askedAt = clock.monotonic();
   try {
     return JSON.parse(new TextDecoder().decode(await bus.ask(memberChannel(owner), body, ANSWER_MS))) as Answer;
   } catch (error) {
     if (error instanceof AutoWeaveError && error.code === 'AW_NOBODY_LISTENS') throw unowned(address);
-    throw error;
+    if (clock.monotonic() - askedAt < ANSWER_MS) throw error;
+    const { actor, key } = address;
+    throw new AutoWeaveError('AW_ORDER_UNANSWERED', `The owner of "${actor}/${key}" has not answered in time`, {
+      hint: 'look at the key: what was ordered takes place after the message at work, and may yet',
+      cause: error,
+    });
   }
 }
 
@@ -178,10 +189,12 @@ async function answerOrder(parts: ControlParts, body: Uint8Array): Promise<Answe
 }
 
 async function carryOut(parts: ControlParts, { address, order }: Request): Promise<unknown> {
-  const { definitions, owned, clock, self } = parts;
+  const { bus, definitions, owned, clock, self } = parts;
   const number = partitionOf(address, PARTITIONS);
   const place: PartitionedAddress = { ...address, partition: number };
-  const key = owned.get(number)?.find(place);
+  const partition = owned.get(number);
+  // Before it has begun it does not know what its former owner has parked: a key woken now would never ask for it.
+  const key = partition?.hasBegun ? partition.find(place) : undefined;
   const definition = definitions.get(address.actor);
   if (key === undefined || definition === undefined) throw unowned(address);
   const { version = 1 } = definition;
@@ -221,11 +234,19 @@ async function carryOut(parts: ControlParts, { address, order }: Request): Promi
             hint: 'say that it is to be replaced',
           });
         }
-        const state = migrate(definition, order.exported.version, order.exported.state);
-        const life: Life = { stateText: JSON.stringify(state), timers: {}, since: lastSeq };
+        const imported = JSON.stringify(migrate(definition, order.exported.version, order.exported.state));
+        checkImport(imported, bus.maxEntryBytes * STATE_SHARE);
+        const life: Life = { stateText: imported, timers: {}, since: lastSeq };
         await commit({ life, items: [reset(place, lastSeq, life)] });
       }, true);
   }
+}
+
+/** @throws AW_STATE_TOO_LARGE for a state that no command could be committed with */
+function checkImport(stateText = '', maxBytes: number): void {
+  const bytes = Buffer.byteLength(stateText);
+  if (bytes <= maxBytes) return;
+  throw new AutoWeaveError('AW_STATE_TOO_LARGE', `Cannot import a state of ${bytes} bytes, at most ${maxBytes}`);
 }
 
 const NO_LIFE: Life = { stateText: undefined, timers: {}, since: 0 };

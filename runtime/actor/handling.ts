@@ -48,6 +48,8 @@ export interface Handling {
 export interface Reins {
   /** Gives it up; absent while there is none. */
   giveUp?: ((reason: AutoWeaveError) => void) | undefined;
+  /** The bunch is to end with the message at work. */
+  endsEarly?: boolean;
 }
 
 /** What a handler can't work out by itself: a read of the clock, or what came of a call. */
@@ -110,7 +112,7 @@ export async function handleMessage(
   try {
     const answer = await runHandler(parts, handling, handler, context, state);
     if (message.replyTo !== undefined) {
-      context.items.push(answerItem(message.replyTo, { 'aw-status': 'ok' }, JSON.stringify(answer ?? null)));
+      context.items.push(answerItem(message.replyTo, { 'aw-status': 'ok' }, JSON.stringify(answer ?? null) ?? 'null'));
     }
     return context;
   } finally {

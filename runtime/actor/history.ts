@@ -15,6 +15,8 @@ export interface HistoryRecord {
   readonly inputs?: readonly RecordedInputs[];
   /** True when the message had no effect but its burial. */
   readonly isBuried?: true;
+  /** With a buried turn of a timer: the timers after it. */
+  readonly timers?: Timers;
   /** State and timers were set from outside, after message `upTo`; null when the key was destroyed. */
   readonly reset?: { readonly state: unknown; readonly timers: Timers };
   /** All but buried ones, which stand among the dead letters. */
@@ -37,13 +39,14 @@ export function historyOf(
   bunch: readonly Stored[],
   ran: readonly RecordedInputs[] | 'buried',
   stateText: string | undefined,
+  timers?: Timers,
 ): readonly OutboxItem[] {
   const isBuried = ran === 'buried';
   if (!archive && !isBuried && ran.length === 0) return [];
   const record: HistoryRecord = {
     from: bunch[0]!.sequence,
     upTo: bunch.at(-1)!.sequence,
-    ...(isBuried ? { isBuried } : ran.length > 0 ? { inputs: ran } : {}),
+    ...(isBuried ? { isBuried, ...(timers === undefined ? {} : { timers }) } : ran.length > 0 ? { inputs: ran } : {}),
     ...(archive && !isBuried
       ? {
           commands: bunch.map(({ sequence, headers, body }) => ({

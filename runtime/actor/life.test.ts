@@ -190,6 +190,7 @@ describe('the life of a key', () => {
       { id: 'x', everyMs: 0, type: 'note.add' },
       { id: 'x', type: 'note.add' },
       { id: '', delayMs: 1, type: 'note.add' },
+      { id: 'x', everyMs: 1_000, missed: 'never', type: 'note.add' },
     ]) {
       await assert.rejects(actors.call(fresh('note'), 'note.plan', spec, TIMEOUT), { code: 'AW_SCHEDULE_INVALID' });
     }

@@ -18,11 +18,13 @@ export interface Mailbox {
 /** Messages handed out and not handled, at most; beyond it reading pauses. */
 const MAX_MESSAGES = 5_000;
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Handlers at work, whose messages may be parked already. */
+const MAX_HANDLERS = 10_000;
 /** From so many partitions on all is read: a filter costs the server more per message than the others cost us. */
 const MANY = PARTITIONS / 4;
 
 export function createLoad(): Load {
-  return { messages: 0, keys: 0, bytes: 0, onLess: () => {} };
+  return { messages: 0, keys: 0, handlers: 0, bytes: 0, stateBytes: 0, onLess: () => {} };
 }
 
 /** @param signal ends all reading */
@@ -38,7 +40,8 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
   };
   signal.addEventListener('abort', () => load.onLess(), { once: true });
 
-  const isFull = (): boolean => !signal.aborted && (load.messages >= MAX_MESSAGES || load.bytes >= MAX_BYTES);
+  const isFull = (): boolean =>
+    !signal.aborted && (load.messages >= MAX_MESSAGES || load.bytes >= MAX_BYTES || load.handlers >= MAX_HANDLERS);
 
   const untilLess = (change: AbortSignal): Promise<void> =>
     new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import type { Bus, Outgoing, Stored } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { Headers } from '../message/message.ts';
 import { type PartitionedAddress, parkedSubject, parseParked } from '../message/subjects.ts';
 
 /**
@@ -75,9 +76,9 @@ class ParkingPlace implements Parking {
     this.#turns++;
     try {
       for (const batch of batchesOf(messages, this.#parts.bus.maxEntryBytes)) {
-        await this.#store(batch.map((message) => ({ subject, headers: toParkedHeaders(message), body: message.body })));
+        await this.#store(batch.map((message) => toCopy(subject, message)));
+        this.#count += batch.length;
       }
-      this.#count += messages.length;
     } finally {
       this.#isUsed = true;
       this.#turns++;
@@ -110,6 +111,8 @@ class ParkingPlace implements Parking {
   }
 
   async drop(upTo: number): Promise<void> {
+    // What was at work when it was copied: nothing has looked at its copy.
+    if (this.#seen.length === 0) await this.peek(upTo, 1);
     const gone = this.#seen.filter(({ stored }) => stored.sequence <= upTo).at(-1);
     if (gone === undefined) return;
     await this.#parts.bus.trim('MAILBOX', parkedSubject(this.#address), gone.at);
@@ -124,12 +127,24 @@ class ParkingPlace implements Parking {
         await bus.commit('MAILBOX', batch);
         return;
       } catch (error) {
+        if (!isPassing(error)) return await this.#storeEach(batch, error);
         // Copied twice does no harm, so a copy whose answer was lost is simply made again.
-        if (!isPassing(error)) throw error;
         await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
       }
     }
     signal.throwIfAborted();
+  }
+
+  /** One of them is refused for itself: a stranger's, whose headers leave no room for one more. */
+  async #storeEach(batch: readonly Outgoing[], refusal: unknown): Promise<void> {
+    if (batch.length > 1) {
+      for (const copy of batch) await this.#store([copy]);
+      return;
+    }
+    const copy = batch[0]!;
+    const headers = ownHeaders(copy.headers ?? {});
+    if (Object.keys(headers).length === Object.keys(copy.headers ?? {}).length) throw refusal;
+    await this.#store([{ ...copy, headers }]);
   }
 }
 
@@ -171,6 +186,15 @@ function inOrder(copies: readonly Copy[]): readonly Copy[] {
     kept.push(copy);
   }
   return kept;
+}
+
+function toCopy(subject: string, message: Stored): Outgoing {
+  return { subject, headers: toParkedHeaders(message), body: message.body };
+}
+
+/** Those that mean something here. */
+function ownHeaders(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => /^(ce-|aw-|traceparent$)/.test(name)));
 }
 
 function toParkedHeaders({ headers, sequence }: Stored): Record<string, string> {

@@ -61,7 +61,12 @@ export interface Load {
   messages: number;
   /** Keys that have something to do. */
   keys: number;
+  /** Handlers at work. */
+  handlers: number;
+  /** Of messages. */
   bytes: number;
+  /** Of states, and of what they have yet to send. */
+  stateBytes: number;
   /** Called when some of it has gone. */
   onLess(): void;
 }
@@ -182,8 +187,10 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
     tick(idleMs) {
       const before = clock.monotonic() - idleMs;
       for (const [id, activation] of activations) {
-        if (activation.isIdle && activation.lastUsed < before) activations.delete(id);
-        else activation.tick();
+        if (activation.isIdle && activation.lastUsed < before) {
+          activation.forget();
+          activations.delete(id);
+        } else activation.tick();
       }
     },
     find: (address) => (definitions.has(address.actor) ? activate(storedCommandSubject(address)) : undefined),
@@ -204,6 +211,7 @@ export function openPartition(parts: PartitionParts, number: number, fence: numb
       load.messages -= outstanding.size;
       for (const bytes of outstanding.values()) load.bytes -= bytes;
       outstanding.clear();
+      for (const activation of activations.values()) activation.forget();
       activations.clear();
       load.onLess();
     },

@@ -89,6 +89,8 @@ interface ReplayTask {
 async function run(parts: ReplayParts, task: ReplayTask): Promise<Replay> {
   const { definition, place, entry, records, commands, start } = task;
   const buried = new Set(records.filter(({ isBuried }) => isBuried).map(({ upTo }) => upTo));
+  // The commands themselves may be gone: a buried one is not archived.
+  const turns = records.filter(({ isBuried, timers, upTo }) => isBuried && timers && upTo >= start.from);
   const recorded = new Map<number, readonly Input[]>(
     records.flatMap(({ inputs = [] }) => inputs.map(({ sequence, inputs: given }) => [sequence, given] as const)),
   );
@@ -100,6 +102,7 @@ async function run(parts: ReplayParts, task: ReplayTask): Promise<Replay> {
   let compared = 0;
   for (const command of commands) {
     upTo = command.sequence;
+    while (turns[0] !== undefined && turns[0].upTo < upTo) life = { ...life, timers: turns.shift()!.timers! };
     if (!buried.has(command.sequence)) {
       life = await runOne(bunchParts(parts, task), definition, place, life, command, recorded);
       messages++;

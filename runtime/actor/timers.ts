@@ -1,7 +1,7 @@
 import { TerminalError } from '../errors/errors.ts';
 import { encodeHeaders } from '../message/message.ts';
 import { commandSubject, type PartitionedAddress, timerSubject } from '../message/subjects.ts';
-import { settleDue } from '../schedule/missed.ts';
+import { type MissedPolicy, settleDue } from '../schedule/missed.ts';
 import { checkRecurrence, nextDue, type Recurrence } from '../schedule/recurrence.ts';
 import { copyOf } from './copy-of.ts';
 import type { TimerSpec } from './definition.ts';
@@ -18,6 +18,7 @@ export const TIMER_FIRED = 'timer.fired';
 /** Timers of one key; a key that needs more should be several. */
 export const MAX_TIMERS = 1_000;
 const MAX_ID = 200;
+const MISSED: readonly MissedPolicy[] = ['skip', 'once', 'all'];
 
 /**
  * @param turn unlike any other
@@ -37,6 +38,9 @@ export function createTimer(spec: TimerSpec, now: number, turn: string): Timer {
         ? { everyMs, anchor: now }
         : { at: at ?? now + (delayMs ?? 0) },
   );
+  if (spec.missed !== undefined && !MISSED.includes(spec.missed)) {
+    throw invalid(`missed is "${String(spec.missed).slice(0, 40)}", not one of ${MISSED.join(', ')}`);
+  }
   // What is due at this very moment, or was due before, is due at once.
   const due = 'at' in recurrence ? recurrence.at : nextDue(recurrence, now);
   if (due === undefined) throw invalid('it is never due');

@@ -109,6 +109,28 @@ describe('the newest messages of many subjects', () => {
     assert.deepEqual(found.texts, expected(10));
   });
 
+  test('with a wildcard are found among others, too', async () => {
+    await fill('wild', 10);
+    const patterns = Array.from({ length: 10 }, (_, index) => `aw.test.state.*.wild.k${index}`);
+    const found = await Promise.all(patterns.map((pattern) => bus.last('STATE', pattern)));
+    assert.deepEqual(found.map(textOf), expected(10));
+  });
+
+  test('that are too large for one answer come in several', async () => {
+    const subjects = Array.from({ length: 90 }, (_, index) => subjectOf('large', index));
+    for (const [index, subject] of subjects.entries()) {
+      if (index % 3 > 0) await bus.commit('STATE', [{ subject, body: new Uint8Array(bus.maxEntryBytes).fill(index) }]);
+    }
+    const before = asked.together;
+    const found = await Promise.all(subjects.map((subject) => bus.last('STATE', subject)));
+    await connection.flush();
+    assert.deepEqual(
+      found.map((stored) => stored?.body[0]),
+      subjects.map((_, index) => (index % 3 > 0 ? index : undefined)),
+    );
+    assert.ok(asked.together - before > 1, `${asked.together - before} requests`);
+  });
+
   test('fail with the broker, and come again with it', async () => {
     await fill('away', 10);
     await server.kill();

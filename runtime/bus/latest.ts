@@ -37,6 +37,11 @@ const MAX_SUBJECTS = 500;
 const MAX_ON_THE_WAY = 2;
 /** So few are asked for one by one. */
 const FEW = 4;
+const WILDCARD = /[*>]/;
+/** Of one answer. The server cuts off a client for which more waits than its `max_pending`, 64 MB. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Single requests at once: each may have the largest answer. */
+const MAX_SINGLE = 8;
 
 export function createLatest(parts: PageParts): Latest {
   const desks = new Map<StreamName, Desk>();
@@ -64,19 +69,32 @@ export function createLatest(parts: PageParts): Latest {
   };
 
   const readEach = async (stream: StreamName, batch: readonly Waiting[]): Promise<void> => {
-    await Promise.all(
-      batch.map(({ subject, resolve, reject }) =>
-        getFromLeader(parts, stream, { last_by_subj: subject }).then(resolve, reject),
-      ),
-    );
+    const left = [...batch];
+    const readOn = async (): Promise<void> => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        await getFromLeader(parts, stream, { last_by_subj: next.subject }).then(next.resolve, next.reject);
+      }
+    };
+    await Promise.all(Array.from({ length: MAX_SINGLE }, readOn));
   };
 
   const readTogether = async (stream: StreamName, batch: readonly Waiting[], newest: Newest): Promise<void> => {
     try {
       const found = await readLatestOf(parts, stream, [newest.subject, ...batch.map(({ subject }) => subject)]);
       if (found !== undefined && found.upTo >= newest.sequence) {
-        for (const { subject, resolve } of batch) resolve(found.messages.get(subject));
-        return;
+        const rest = batch.filter(({ subject, resolve }) => {
+          const stored = found.messages.get(subject);
+          if (stored === undefined && !found.isWhole) return true;
+          resolve(stored);
+          return false;
+        });
+        if (rest.length === 0) return;
+        if (rest.length < batch.length) {
+          // Cut off by its size: what is left comes next.
+          const desk = deskOf(stream);
+          desk.queue = [...rest, ...desk.queue];
+          return;
+        }
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -87,6 +105,8 @@ export function createLatest(parts: PageParts): Latest {
 
   return {
     read(stream, subject) {
+      // An answer names no wildcard, so that it could not be told whose it is.
+      if (WILDCARD.test(subject)) return getFromLeader(parts, stream, { last_by_subj: subject });
       const desk = deskOf(stream);
       return new Promise((resolve, reject) => {
         desk.queue.push({ subject, resolve, reject });
@@ -104,18 +124,22 @@ interface LatestOf {
   readonly messages: ReadonlyMap<string, Stored>;
   /** The stream as it was when it had this last sequence. */
   readonly upTo: number;
+  /** False when it was cut off. */
+  readonly isWhole: boolean;
 }
 
-/** @returns undefined when the answer is cut off, or silent about what it covers, as it is where it has found nothing */
+/** @returns undefined when the answer is silent about what it covers, as it is where it has found nothing */
 async function readLatestOf(
   parts: PageParts,
   stream: StreamName,
   subjects: readonly string[],
 ): Promise<LatestOf | undefined> {
   const messages = new Map<string, Stored>();
-  const last = await askDirect(parts, stream, { multi_last: subjects, batch: subjects.length }, (stored) => {
+  const query = { multi_last: subjects, batch: subjects.length, max_bytes: MAX_ANSWER_BYTES };
+  const last = await askDirect(parts, stream, query, (stored) => {
     messages.set(stored.subject, stored);
   });
-  const isWhole = last !== undefined && Number(last['Nats-Num-Pending'] ?? 1) === 0;
-  return isWhole ? { messages, upTo: Number(last['Nats-UpTo-Sequence'] ?? 0) } : undefined;
+  if (last === undefined) return undefined;
+  const isWhole = Number(last['Nats-Num-Pending'] ?? 1) === 0;
+  return { messages, upTo: Number(last['Nats-UpTo-Sequence'] ?? 0), isWhole };
 }

@@ -45,3 +45,9 @@ for (const token of ['=41', '=2e', '=2', '=ZZ', 'a=', '=C3', '==', '=ED=A0=80'])
     assert.equal(decodeKey(token), undefined);
   });
 }
+
+for (const key of [undefined, null, 7, {}]) {
+  test(`encodeKey refuses ${JSON.stringify(key)}, which is no string`, () => {
+    assert.throws(() => encodeKey(key as unknown as string), { code: 'AW_KEY_INVALID' });
+  });
+}

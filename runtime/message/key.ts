@@ -14,9 +14,15 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Any key as one token of a NATS subject: bytes of its UTF-8 outside `A-Z a-z 0-9 _ : @ + ~ -` become `=XX`
  * (upper-case hexadecimal), the empty key becomes `=`. One key has exactly one token.
  *
- * @throws AW_KEY_INVALID when it is longer than {@link MAX_KEY_BYTES}, or not well-formed Unicode.
+ * @throws AW_KEY_INVALID when it is longer than {@link MAX_KEY_BYTES}, not well-formed Unicode, or no string.
  */
 export function encodeKey(key: string): string {
+  if (typeof key !== 'string') {
+    throw new AutoWeaveError(
+      'AW_KEY_INVALID',
+      `Cannot encode key: it is ${key === null ? 'null' : typeof key}, not a string`,
+    );
+  }
   if (ALL_PLAIN.test(key)) return key;
   if (!key.isWellFormed()) {
     throw new AutoWeaveError('AW_KEY_INVALID', 'Cannot encode key: it holds half of a surrogate pair');
