@@ -23,13 +23,13 @@ async function learn(loading: Loading, bytes: number): Promise<void> {
 describe('loading', () => {
   test('lets in no more than there is room for by the first guess, then by what entries were large', async () => {
     const loading = createLoading({ stateBytes: 0 });
-    assert.equal((await askOften(loading, 2_000)).inside, 128);
+    assert.equal((await askOften(loading, 2_000)).inside, Math.ceil(MOST_STATE_BYTES / 2 ** 20));
     const small = createLoading({ stateBytes: 0 });
     await learn(small, 100);
     assert.equal((await askOften(small, 2_000)).inside, 1_000);
     const large = createLoading({ stateBytes: 0 });
-    await learn(large, 4 * 1024 * 1024);
-    assert.equal((await askOften(large, 2_000)).inside, 33);
+    await learn(large, MOST_STATE_BYTES / 10.5);
+    assert.equal((await askOften(large, 2_000)).inside, 11);
   });
 
   test('lets a few in however little room there is, so that none waits for ever', async () => {

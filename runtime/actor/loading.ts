@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /**
  * How many keys may read their entries at once: as many as there is room for in memory, going by what entries were
  * large of late. A few always may, so that keys which wait for others do not wait for ever.
@@ -11,8 +13,11 @@ export interface Loading {
   look(): void;
 }
 
-/** States in memory, in bytes of their JSON, from which on no more than a few are read and none is kept. */
-export const MOST_STATE_BYTES = 128 * 1024 * 1024;
+/**
+ * States in memory, in bytes of their JSON, from which on no more than a few are read and none is kept. A key at work
+ * has several copies of its state: as text, as what the handler changes, as what is sent to the broker.
+ */
+export const MOST_STATE_BYTES = Math.min(128 * 1024 * 1024, getHeapStatistics().heap_size_limit / 16);
 const FEW = 4;
 const MOST = 1_000;
 /** Taken for an entry before the first ones were read. */
