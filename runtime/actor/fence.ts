@@ -1,5 +1,6 @@
 import type { Bus, Outgoing } from '../bus/bus.ts';
-import { parseState, systemStateSubject } from '../message/subjects.ts';
+import { PARTITIONS } from '../bus/streams.ts';
+import { systemStateSubject } from '../message/subjects.ts';
 
 /**
  * A partition's fence: a message in STATE that names its owner. Every batch to STATE is stored on condition that the
@@ -26,6 +27,9 @@ export interface FenceChange {
 
 const NAME = 'fence';
 const MAX_FENCES = 1_000;
+const PARTITION_OF = new Map(
+  Array.from({ length: PARTITIONS }, (_, number) => [systemStateSubject(number, NAME), number]),
+);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -38,7 +42,7 @@ export async function readFences(bus: Bus): Promise<ReadonlyMap<number, Fence>> 
   const page = await bus.page('STATE', { from: 1, filter: systemStateSubject('*', NAME), limit: MAX_FENCES });
   const fences = new Map<number, Fence>();
   for (const { subject, sequence, body } of page) {
-    const partition = parseState(subject)?.partition;
+    const partition = PARTITION_OF.get(subject);
     if (partition !== undefined) fences.set(partition, { ...parseFence(body), sequence });
   }
   return fences;

@@ -10,34 +10,50 @@ export function assignPartitions(members: readonly string[], partitions: number)
   const share = Math.floor(partitions / members.length);
   /** How many members may have one more than their share. */
   let extra = partitions % members.length;
-  const counts = new Map<string, number>();
+  const candidates = members.map((id) => ({ id, hash: hashOn(SEED, `${id}/`), count: 0 }));
   return Array.from({ length: partitions }, (_, partition) => {
-    const open = members.filter((member) => (counts.get(member) ?? 0) < share + (extra > 0 ? 1 : 0));
-    const chosen = heaviest(open, partition);
-    const count = counts.get(chosen) ?? 0;
-    if (count === share) extra--;
-    counts.set(chosen, count + 1);
-    return chosen;
+    const chosen = heaviest(candidates, partition, share + (extra > 0 ? 1 : 0));
+    if (chosen.count === share) extra--;
+    chosen.count++;
+    return chosen.id;
   });
 }
 
-function heaviest(members: readonly string[], partition: number): string {
-  let chosen = members[0]!;
-  let most = -1;
-  for (const member of members) {
-    const weight = weigh(member, partition);
-    if (weight < most || (weight === most && member > chosen)) continue;
-    chosen = member;
-    most = weight;
-  }
-  return chosen;
+interface Candidate {
+  readonly id: string;
+  /** Of its id, for the partition's number to be added to. */
+  readonly hash: number;
+  count: number;
 }
 
-/** FNV-1a over member and partition, mixed at the end so that neighbours differ (murmur3's finaliser). */
-function weigh(member: string, partition: number): number {
-  let hash = 0x811c9dc5;
-  for (const char of `${member}/${partition}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+/** Of those that own fewer than `most`, of which there is one. */
+function heaviest(candidates: readonly Candidate[], partition: number, most: number): Candidate {
+  const number = String(partition);
+  let chosen: Candidate | undefined;
+  let best = -1;
+  for (const candidate of candidates) {
+    if (candidate.count >= most) continue;
+    const weight = mix(hashOn(candidate.hash, number));
+    if (weight < best || (weight === best && chosen !== undefined && candidate.id > chosen.id)) continue;
+    chosen = candidate;
+    best = weight;
+  }
+  return chosen!;
+}
+
+const SEED = 0x811c9dc5;
+
+/** FNV-1a, continued. */
+function hashOn(start: number, text: string): number {
+  let hash = start;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}
+
+/** Murmur3's finaliser, so that neighbours differ. */
+function mix(hash: number): number {
+  let mixed = hash;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -141,11 +141,12 @@ export function parseEvent(subject: string): EventAddress | undefined {
 }
 
 function parsePartitioned(subject: string, wanted: string): PartitionedAddress | undefined {
-  const [aw, tenant, kind, partition, actor, token, ...rest] = subject.split('.');
-  if (aw !== 'aw' || kind !== wanted || !tenant || !partition || !actor || !token || rest.length > 0) return undefined;
+  const tokens = subject.split('.');
+  const [, tenant, , partition, actor, token] = tokens;
+  if (tokens.length !== 6 || tokens[0] !== 'aw' || tokens[2] !== wanted) return undefined;
+  if (!tenant || !actor || !token || !/^\d{1,3}$/.test(partition!)) return undefined;
   const key = decodeKey(token);
-  if (key === undefined || !/^\d{1,3}$/.test(partition)) return undefined;
-  return { tenant, actor, key, partition: Number(partition) };
+  return key === undefined ? undefined : { tenant, actor, key, partition: Number(partition) };
 }
 
 function checkTenant(tenant: string): string {

@@ -23,9 +23,17 @@ import { compileTransform } from './subject-transform.ts';
 /**
  * Deliberately wrong brokers, for controls: a test of what a broker guarantees must fail on the one that does not.
  * `forgetsIds` stores a message again under the same id, `ignoresExpectations` stores whatever is expected,
- * `tearsBatches` stores a batch as far as its first message that is refused, or a part of it when a connection breaks.
+ * `tearsBatches` stores a batch as far as its first message that is refused, or a part of it when a connection breaks;
+ * of what is to be delivered later, `forgetsSchedules` knows nothing after a restart, `deliversEarly` does not wait, and
+ * `deliversTwice` does it again.
  */
-export type WrongMode = 'forgetsIds' | 'ignoresExpectations' | 'tearsBatches';
+export type WrongMode =
+  | 'forgetsIds'
+  | 'ignoresExpectations'
+  | 'tearsBatches'
+  | 'forgetsSchedules'
+  | 'deliversEarly'
+  | 'deliversTwice';
 
 /** One stream as a server runs it: what it holds, which ids it knows, what is to be delivered later, who listens. */
 export interface MemoryStream {
@@ -97,7 +105,7 @@ export function createMemoryStream(definition: StreamDefinition, parts: MemorySt
 
   const store = ({ message, subject, headers }: Candidate): number => {
     const now = clock.now();
-    const stored = content.append({ subject, headers, body: message.body.slice(), storedAt: now });
+    const stored = content.append({ subject, headers, body: message.body, storedAt: now });
     if (replaces(message)) content.removeBefore(subject, stored.sequence);
     if (message.id !== undefined) ids.add(message.id, stored.sequence, now);
     if (definition.hasSchedules) {
@@ -113,7 +121,7 @@ export function createMemoryStream(definition: StreamDefinition, parts: MemorySt
     const { nextAt } = schedules;
     if (nextAt === undefined || !isRunning || !hasLeader) return;
     const now = clock.now();
-    const at = Math.max(nextAt, now);
+    const at = wrong.has('deliversEarly') ? now : Math.max(nextAt, now);
     if (tick !== undefined && tick.at <= at) return;
     tick?.cancel();
     const cancel = clock.schedule(at - now + random.fraction() * parts.scheduleLatenessMs, deliverDue);
@@ -122,10 +130,12 @@ export function createMemoryStream(definition: StreamDefinition, parts: MemorySt
 
   const deliverDue = (): void => {
     tick = undefined;
-    for (const { message, to } of schedules.takeDue(clock.now())) {
+    const now = wrong.has('deliversEarly') ? Number.MAX_SAFE_INTEGER : clock.now();
+    for (const { message, to } of schedules.takeDue(now)) {
       content.remove(message.sequence);
       const delivered = { subject: to, body: message.body, headers: deliveredHeaders(message) };
-      store({ ...candidateOf(delivered), headers: delivered.headers });
+      const times = wrong.has('deliversTwice') ? 2 : 1;
+      for (let count = 0; count < times; count++) store({ ...candidateOf(delivered), headers: delivered.headers });
     }
     planTick();
   };
@@ -194,7 +204,7 @@ export function createMemoryStream(definition: StreamDefinition, parts: MemorySt
     start() {
       isRunning = true;
       ids.rebuild(content.all(), clock.now());
-      schedules.rebuild(content.all());
+      schedules.rebuild(wrong.has('forgetsSchedules') ? [] : content.all());
       planTick();
     },
   };

@@ -59,6 +59,8 @@ export interface SimulationOptions {
 
 /** Crash points that an error shows. */
 const RECENT = 20;
+/** So many are kept before the older ones are let go. */
+const MOST_RECENT = 2_000;
 
 export function createSimulation(options: SimulationOptions): Simulation {
   const { seed, coverage = createCrashCoverage() } = options;
@@ -83,13 +85,19 @@ export function createSimulation(options: SimulationOptions): Simulation {
     return found;
   };
 
+  const mix = (part: number): void => {
+    hash = Math.imul(hash ^ part, 0x01000193);
+  };
+
   const hear: PortCallHook = (process, call, stage) => {
     const at = clock.monotonic();
-    for (const part of [at * 1_000, hashOf(process.name), hashOf(call.name), call.number, stage.length]) {
-      hash = Math.imul(hash ^ part, 0x01000193);
-    }
+    mix(at * 1_000);
+    mix(hashOf(process.name));
+    mix(hashOf(call.name));
+    mix(call.number);
+    mix(stage.length);
     recent.push({ at, process: process.name, call, stage });
-    if (recent.length > 10 * RECENT) recent = recent.slice(-RECENT);
+    if (recent.length > MOST_RECENT) recent = recent.slice(-RECENT);
     if (stage === 'before') coverage.passed(call.name);
     options.onPortCall?.(process, call, stage);
   };

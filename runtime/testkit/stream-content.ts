@@ -9,6 +9,8 @@ import { compileFilter, isLiteral, type SubjectFilter } from './subject-filter.t
 export interface StreamView {
   readonly name: StreamName;
   readonly status: StreamStatus;
+  /** Counts what has come and what has gone: while it stays the same, so does everything else. */
+  readonly changes: number;
   at(sequence: number): Stored | undefined;
   last(filter: string): Stored | undefined;
   page(filter: string, from?: number, limit?: number): readonly Stored[];
@@ -60,6 +62,7 @@ export function createStreamContent(definition: StreamDefinition, incarnation: s
   const limits = createStreamLimits(definition);
   const { maxMessagesPerSubject = Number.POSITIVE_INFINITY } = definition;
   let lastSequence = 0;
+  let changes = 0;
 
   const isThere = (sequence: number) => messages.has(sequence);
   const first = (): Stored | undefined => messages.values().next().value;
@@ -68,6 +71,7 @@ export function createStreamContent(definition: StreamDefinition, incarnation: s
     const message = messages.get(sequence);
     if (message === undefined) return;
     messages.delete(sequence);
+    changes++;
     limits.left(message);
     const subject = subjects.get(message.subject)!;
     subject.list.lose();
@@ -119,6 +123,9 @@ export function createStreamContent(definition: StreamDefinition, incarnation: s
         incarnation,
       };
     },
+    get changes() {
+      return changes;
+    },
     at: (sequence) => messages.get(sequence),
     last(filter) {
       const list = subjects.get(filter)?.list ?? indexes.get(filter)?.list;
@@ -134,6 +141,7 @@ export function createStreamContent(definition: StreamDefinition, incarnation: s
     append(incoming) {
       const stored: Stored = { stream: name, sequence: ++lastSequence, ...incoming };
       const subject = subjectOf(incoming.subject);
+      changes++;
       messages.set(stored.sequence, stored);
       subject.list.add(stored.sequence);
       for (const list of subject.lists) list.add(stored.sequence);

@@ -1,30 +1,43 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Stored } from '../../runtime/bus/bus.ts';
-import { type History, Violation } from './history.ts';
+import type { History } from './history.ts';
 import { type Expected, expectOf, type Sent } from './model.ts';
+import type { Operator } from './operator.ts';
 import { AUDITOR_KEY, START_AMOUNT, type WorldState } from './rules.ts';
 import type { Errand, Lane } from './senders.ts';
 import { addressOf, idOf, sourceOf, textOf, typeOf } from './stored.ts';
+import { Violation } from './violation.ts';
 
 /**
  * What must hold when a world has come to rest. The mailbox as it was stored is what is given; all else follows from it
  * by the rules alone, and is compared as a whole: what is lost, doubled or out of order shows as a difference.
  *
+ * @returns what it was compared with, by `actor/key`
  * @throws Violation
  */
-export function checkWorld(history: History, lanes: readonly Lane[], options: CheckOptions = {}): void {
-  const expected = expectOf(history.mailbox, history.buried);
+export function checkWorld(
+  history: History,
+  lanes: readonly Lane[],
+  options: CheckOptions = {},
+): ReadonlyMap<string, Expected> {
+  const { hasOneClock = true, operator } = options;
+  const expected = expectOf(history.mailbox, { ...history, hasOneClock });
   checkSent(history.mailbox, lanes);
   checkKeys(history, expected);
   checkEvents(history, expected);
   checkDead(history, expected);
   checkMoney(history);
+  checkOperator(history, operator);
   checkCalls(expected, lanes.flat(), options.mayLoseAnswers ?? false);
+  return expected;
 }
 
 export interface CheckOptions {
   /** True where connections break: an answer on its way is not stored. */
   readonly mayLoseAnswers?: boolean;
+  /** False where the clocks of processes jump; true when absent. */
+  readonly hasOneClock?: boolean;
+  readonly operator?: Pick<Operator, 'destroyed'>;
 }
 
 /** What no other actor knows about a failed call. */
@@ -33,7 +46,7 @@ const LOST_CODES = ['AW_CALL_TIMEOUT', 'AW_BROKER_UNAVAILABLE', 'SIM_CALLER_DIED
 function checkSent(mailbox: readonly Stored[], lanes: readonly Lane[]): void {
   const places = new Map<string, number>();
   for (const [place, message] of mailbox.entries()) {
-    if (!sourceOf(message).startsWith('actor/')) places.set(idOf(message), place);
+    if (!/^(actor|timer)\//.test(sourceOf(message))) places.set(idOf(message), place);
   }
   for (const lane of lanes) {
     let last = -1;
@@ -63,12 +76,14 @@ function checkKeys({ entries, handled, mailbox }: History, expected: ReadonlyMap
     const entry = entries.get(name);
     if (entry === undefined) throw new Violation(`${name} has no state`);
     same(`last message of ${name}`, handled.get(name), key.lastSeq);
-    // A key of which nothing has succeeded may have none yet.
-    if (entry.state !== undefined || key.state.seen.length > 0) same(`state of ${name}`, entry.state, key.state);
+    same(`state of ${name}`, entry.state, key.state);
+    same(`timers of ${name}`, Object.keys(entry.timers ?? {}), key.timers);
     same(`casts of ${name}`, (casts.get(name) ?? []).map(toSent), key.casts);
   }
   for (const name of [...entries.keys(), ...casts.keys()]) {
-    if (!expected.has(name)) throw new Violation(`${name} has done something without a message`);
+    // An operator may have paused it.
+    const hasDone = casts.has(name) || entries.get(name)?.state !== undefined || handled.get(name) !== 0;
+    if (hasDone && !expected.has(name)) throw new Violation(`${name} has done something without a message`);
   }
 }
 
@@ -102,6 +117,17 @@ function checkDead({ dead }: History, expected: ReadonlyMap<string, Expected>): 
   const found = dead.map(({ headers }) => Number(headers['aw-dead-sequence'])).sort((a, b) => a - b);
   const wanted = [...expected.values()].flatMap((key) => key.dead).sort((a, b) => a - b);
   same('dead letters', found, wanted);
+}
+
+/** What was said to be done was done; what was tried again may have been done again. */
+function checkOperator({ destroyed }: History, operator: CheckOptions['operator']): void {
+  for (const [name, ends] of destroyed) {
+    const { tried } = operator?.destroyed.get(name) ?? { tried: 0 };
+    if (ends.length > tried) throw new Violation(`${name} was destroyed ${ends.length} times, on ${tried} orders`);
+  }
+  for (const [name, { isDone }] of operator?.destroyed ?? []) {
+    if (isDone && !destroyed.has(name)) throw new Violation(`${name} was not destroyed, though it was said to be`);
+  }
 }
 
 function checkMoney({ entries }: History): void {

@@ -6,7 +6,7 @@ import { noLog } from '../../runtime/telemetry/log.ts';
 import { noTracer } from '../../runtime/telemetry/spans.ts';
 import type { SimulatedProcess, Simulation } from '../../runtime/testkit/testkit.ts';
 import { CONTRACTS, createDefinitions } from './definitions.ts';
-import { Violation } from './history.ts';
+import { Violation } from './violation.ts';
 
 /** One runtime in a process of its own. */
 export interface Runtime {

@@ -6,15 +6,15 @@ import { runSeed } from './run-seed.ts';
 /** What is seen seldom is seen in one seed of fifteen. */
 const MOST_SEEDS = 150;
 
-for (const [name, options] of Object.entries(CONTROLS)) {
+for (const [name, { sees, ...options }] of Object.entries(CONTROLS)) {
   test(`the checkers see through ${name}`, async (t) => {
     for (let seed = 1; seed <= MOST_SEEDS; seed++) {
       const found = await runSeed(seed, options).then(
-        () => undefined,
-        (error: Error) => error.message.split('\n')[0],
+        () => '',
+        (error: Error) => error.message,
       );
-      if (found !== undefined) return t.diagnostic(`seed ${seed}: ${found}`);
+      if (sees.test(found)) return t.diagnostic(`seed ${seed}: ${sees.exec(found)![0]}`);
     }
-    assert.fail(`${MOST_SEEDS} seeds have passed`);
+    assert.fail(`${MOST_SEEDS} seeds have passed, or failed for another reason`);
   });
 }

@@ -2,8 +2,8 @@ import { type CrashCoverage, type CrashStage, createSimulation, type PortCall } 
 import { checkWorld } from './checks.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { recordHistory } from './history.ts';
-import { startSender } from './senders.ts';
-import { smallLanes } from './workload.ts';
+import { type Lane, startSender } from './senders.ts';
+import { smallAlarmLanes, smallLanes } from './workload.ts';
 
 /**
  * A small world in which nothing goes wrong but one thing: one process is killed at one of its crash points. It is
@@ -11,7 +11,7 @@ import { smallLanes } from './workload.ts';
  */
 export interface Scenario {
   readonly name: string;
-  readonly hasPoison: boolean;
+  readonly lanes: () => readonly Lane[];
   /** Processes that may be killed, by the order of their start. */
   readonly victims: readonly number[];
   /** Starts processes and stops them, whatever else happens. */
@@ -41,21 +41,28 @@ export interface CrashPoint extends Crash {
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'alone',
-    hasPoison: false,
+    lanes: () => smallLanes({ hasPoison: false }),
     victims: [0],
     size: 1,
     play: (cluster) => void cluster.start(),
   },
   {
     name: 'poison',
-    hasPoison: true,
+    lanes: () => smallLanes({ hasPoison: true }),
     victims: [0, 1],
     size: 1,
     play: (cluster) => void cluster.start(),
   },
   {
+    name: 'timers',
+    lanes: smallAlarmLanes,
+    victims: [0],
+    size: 1,
+    play: (cluster) => void cluster.start(),
+  },
+  {
     name: 'hand-over',
-    hasPoison: false,
+    lanes: () => smallLanes({ hasPoison: false }),
     victims: [0, 1],
     size: 1,
     play(cluster, at) {
@@ -93,7 +100,7 @@ export async function playScenario(
     replaceMs: () => REPLACE_MS,
     keepHandledMs: KEEP_HANDLED_MS,
   });
-  const lanes = smallLanes(scenario);
+  const lanes = scenario.lanes();
   scenario.play(cluster, (atMs, action) => clock.schedule(atMs, action));
   const sender = startSender(simulation, 'sender', lanes);
   const isOver = (): boolean => {

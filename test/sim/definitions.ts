@@ -38,11 +38,16 @@ function sourceOf({ name, commands, events }: WorldActor, crash: () => void) {
   };
 }
 
-function obey(rule: Rule, ctx: ActorContext, state: WorldState, { data }: Message, crash: () => void): unknown {
+function obey(rule: Rule, ctx: ActorContext, state: WorldState, { data, time }: Message, crash: () => void): unknown {
   try {
     return rule(state, data as Order, {
       key: ctx.key,
       attempt: ctx.attempt,
+      due: Date.parse(time),
+      now: () => ctx.now(),
+      schedule: (timer) => ctx.schedule(timer),
+      cancel: (timer) => ctx.cancel(timer),
+      destroy: () => ctx.destroy(),
       emit: (type, order) => ctx.emit(type, order),
       cast: (actor, key, type, order) => ctx.cast(actor, key, type, order),
       crash() {

@@ -30,6 +30,8 @@ export interface Stage {
   readonly random: SeededRandom;
   readonly cluster: Cluster;
   readonly senders: readonly Sender[];
+  /** By how much a wall clock jumps, at most. */
+  readonly longestJumpMs: number;
 }
 
 export interface FaultPlan {
@@ -97,7 +99,7 @@ const ACTIONS: Readonly<Record<FaultKind, (stage: Stage) => void>> = {
   },
   'clock jump'(stage) {
     const { process } = pickRuntime(stage) ?? {};
-    process?.jumpClock((stage.random.fraction() - 0.5) * 2 * 3_600_000);
+    process?.jumpClock((stage.random.fraction() - 0.5) * 2 * stage.longestJumpMs);
   },
   'kill sender'(stage) {
     const sender = stage.random.pick(stage.senders);

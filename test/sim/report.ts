@@ -1,7 +1,7 @@
 import type { Failure, Job, Tally } from './run-many.ts';
 
 /** What was run and what it covered, as lines. */
-export function describeTally({ runs, events, faults, coverage }: Tally): readonly string[] {
+export function describeTally({ runs, events, faults, deeds, coverage }: Tally): readonly string[] {
   const kinds = [...faults].sort(([left], [right]) => (left < right ? -1 : 1));
   const width = Math.max(0, ...coverage.map(({ name }) => name.length));
   const missing = coverage.flatMap(({ name, before, after }) => [
@@ -11,6 +11,7 @@ export function describeTally({ runs, events, faults, coverage }: Tally): readon
   return [
     `${runs} runs${events > 0 ? `, ${events} events` : ''}`,
     ...(kinds.length > 0 ? [`faults: ${kinds.map(([kind, count]) => `${count} × ${kind}`).join(', ')}`] : []),
+    ...(deeds.size > 0 ? [`deeds: ${[...deeds].map(([deed, count]) => `${count} × ${deed}`).join(', ')}`] : []),
     `${'crash point'.padEnd(width)}    passed  killed before  killed after`,
     ...coverage.map(
       ({ name, passed, before, after }) =>

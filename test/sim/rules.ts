@@ -1,3 +1,5 @@
+import type { TimerSpec } from '../../runtime/actor/definition.ts';
+
 /**
  * What the actors of the simulated world do, as plain functions: `definitions.ts` makes actors of them, `model.ts` runs
  * them over the mailbox one after the other to say what must have come out.
@@ -25,15 +27,33 @@ export interface Order {
   /** Of an event: its source, and its number there, from 1. */
   readonly counter?: string;
   readonly number?: number;
+  /** Of an alarm: the timer's id, when it rings, and how often; of a ring, when the timer was set. */
+  readonly timer?: string;
+  readonly delayMs?: number;
+  readonly everyMs?: number;
+  readonly missed?: NonNullable<TimerSpec['missed']>;
+  readonly rings?: number;
+  readonly setAt?: number;
 }
 
 export interface Tools {
   readonly key: string;
   readonly attempt: number;
+  /** When a timer's turn should have come. */
+  readonly due: number;
+  now(): number;
+  schedule(timer: RuleTimer): void;
+  cancel(timer: string): boolean;
+  destroy(): void;
   emit(type: string, order: Order): void;
   cast(actor: string, key: string, type: string, order: Order): void;
   /** Ends the process that runs this; what it gives never settles. */
   crash(): unknown;
+}
+
+export interface RuleTimer extends Pick<TimerSpec, 'id' | 'delayMs' | 'everyMs' | 'type'> {
+  readonly missed: NonNullable<TimerSpec['missed']>;
+  readonly data: Order;
 }
 
 /** Changes the state; throws {@link Refusal} for good, anything else in passing. What it returns is the answer. */
@@ -59,6 +79,14 @@ export const START_AMOUNT = 100;
 
 export function startState(actor: string): WorldState {
   return { seen: [], amount: actor === 'account' ? START_AMOUNT : 0, heard: {} };
+}
+
+export function copyOf({ seen, amount, heard }: WorldState): WorldState {
+  return {
+    seen: [...seen],
+    amount,
+    heard: Object.fromEntries(Object.entries(heard).map(([counter, numbers]) => [counter, [...numbers]])),
+  };
 }
 
 export const ACTORS: readonly WorldActor[] = [
@@ -122,6 +150,34 @@ export const ACTORS: readonly WorldActor[] = [
       },
       'trap.poison'(_state, _order, { crash }) {
         return crash();
+      },
+    },
+    events: {},
+  },
+  {
+    name: 'alarm',
+    commands: {
+      'alarm.set'(state, { tag, timer = '', delayMs = 0, everyMs, missed = 'once', rings = 1, times = 0 }, tools) {
+        state.seen.push(tag);
+        const data = { tag, timer, rings, times, setAt: tools.now() };
+        const when = everyMs === undefined ? { delayMs } : { everyMs };
+        tools.schedule({ id: timer, ...when, missed, type: 'alarm.ring', data });
+      },
+      /** Its own number of rings ends it. */
+      'alarm.ring'(state, { tag, timer = '', rings = 1, times = 0, setAt = 0 }, { attempt, due, cast, cancel }) {
+        const ring = `${tag}@${due - setAt}`;
+        state.seen.push(ring);
+        cast('counter', 'tock', 'counter.add', { tag: ring, amount: 1 });
+        if (attempt <= times) throw new Error('Not yet');
+        if (state.seen.filter((each) => each.startsWith(`${tag}@`)).length >= rings) cancel(timer);
+      },
+      'alarm.cancel'(state, { tag, timer = '' }, { cancel }) {
+        state.seen.push(tag);
+        return { tag, isCancelled: cancel(timer) };
+      },
+      'alarm.destroy'(_state, { tag }, { cast, destroy }) {
+        cast('counter', 'tock', 'counter.add', { tag, amount: 1 });
+        destroy();
       },
     },
     events: {},

@@ -21,6 +21,8 @@ export interface Tally {
   readonly events: number;
   /** How many faults of each kind there were. */
   readonly faults: ReadonlyMap<FaultKind, number>;
+  /** What happened in them, by name. */
+  readonly deeds: ReadonlyMap<string, number>;
   readonly failures: readonly Failure[];
   readonly coverage: readonly CrashRow[];
 }
@@ -41,26 +43,34 @@ export interface Share {
 }
 
 export type WorkerWord =
-  | { readonly kind: 'run'; readonly run: string; readonly events: number; readonly faults: readonly FaultKind[] }
+  | {
+      readonly kind: 'run';
+      readonly run: string;
+      readonly events: number;
+      readonly faults: readonly FaultKind[];
+      readonly deeds: Readonly<Record<string, number>>;
+    }
   | { readonly kind: 'failure'; readonly run: string; readonly why: string }
   | { readonly kind: 'coverage'; readonly rows: readonly CrashRow[] };
 
 /** More threads than this only wait for one another's memory. */
 const MOST_THREADS = 16;
 /** Nearly all of a run is garbage when it ends; with less room much of it would be copied first. */
-const YOUNG_MB = 64;
+const YOUNG_MB = 128;
 /** So many failures are enough to look at. */
 const MOST_FAILURES = 20;
 
 export async function runMany({ job, first, count, seed = 1, onRun, ...options }: Job): Promise<Tally> {
   const threads = Math.min(count, options.threads ?? Math.min(availableParallelism(), MOST_THREADS));
   const faults = new Map<FaultKind, number>();
+  const deeds = new Map<string, number>();
   const rows = new Map<string, CrashRow>();
   const failures: Failure[] = [];
   let runs = 0;
   let events = 0;
   const tally: Tally = {
     faults,
+    deeds,
     failures,
     get runs() {
       return runs;
@@ -83,6 +93,7 @@ export async function runMany({ job, first, count, seed = 1, onRun, ...options }
     else {
       events += word.events;
       for (const kind of word.faults) faults.set(kind, (faults.get(kind) ?? 0) + 1);
+      for (const [deed, times] of Object.entries(word.deeds)) deeds.set(deed, (deeds.get(deed) ?? 0) + times);
     }
     onRun?.(tally);
     if (failures.length >= MOST_FAILURES) stop();

@@ -5,7 +5,7 @@ import { describeFailures, describeTally } from './report.ts';
 import { runMany } from './run-many.ts';
 import { runSeed } from './run-seed.ts';
 
-const SEEDS = 400;
+const SEEDS = 1_000;
 
 test('actors keep their promises under every kind of fault, many times over', async (t) => {
   const tally = await runMany({ job: 'seeds', first: 1, count: SEEDS });
@@ -14,6 +14,10 @@ test('actors keep their promises under every kind of fault, many times over', as
   assert.equal(tally.runs, SEEDS);
   assert.deepEqual(
     FAULT_KINDS.filter((kind) => (tally.faults.get(kind) ?? 0) < SEEDS / 20),
+    [],
+  );
+  assert.deepEqual(
+    [...tally.deeds].filter(([, count]) => count < SEEDS / 50),
     [],
   );
 });

@@ -6,9 +6,9 @@ import type { Headers } from '../../runtime/message/message.ts';
 import { noTracer } from '../../runtime/telemetry/spans.ts';
 import type { SimulatedProcess, Simulation } from '../../runtime/testkit/testkit.ts';
 import { CONTRACTS } from './definitions.ts';
-import { Violation } from './history.ts';
 import { type Order, TENANT } from './rules.ts';
 import { textOf } from './stored.ts';
+import { Violation } from './violation.ts';
 
 /** What a sender is to send, and what it knows of it. It outlives the sender's process, as a file would. */
 export interface Errand {
@@ -38,7 +38,7 @@ export interface Sender {
   revive(): void;
 }
 
-const CALL_MS = 30_000;
+const CALL_MS = 10_000;
 const PAUSE_MS = 100;
 
 export function startSender(simulation: Simulation, name: string, lanes: readonly Lane[]): Sender {

@@ -15,12 +15,21 @@ export interface StoredAddress {
 
 /** Of `aw.<tenant>.cmd|state.<partition>.<actor>.<key>`; keys of the world need no decoding. */
 export function addressOf(subject: string): StoredAddress {
+  const known = addresses.get(subject);
+  if (known !== undefined) return known;
   const [, tenant = '', , partition = '', actor = '', key = ''] = subject.split('.');
-  return { tenant, partition: Number(partition), actor, key, name: `${actor}/${key}` };
+  const address = { tenant, partition: Number(partition), actor, key, name: `${actor}/${key}` };
+  addresses.set(subject, address);
+  return address;
 }
 
-export function isKind(subject: string, kind: string): boolean {
-  return subject.split('.')[2] === kind;
+/** The world has few subjects, and the checkers ask for them at every message. */
+const addresses = new Map<string, StoredAddress>();
+
+/** `cmd`, `evt`, `state`, … */
+export function kindOf(subject: string): string {
+  const start = subject.indexOf('.', subject.indexOf('.') + 1) + 1;
+  return subject.slice(start, subject.indexOf('.', start));
 }
 
 export function textOf({ body }: Pick<Stored, 'body'>): string {
@@ -51,6 +60,8 @@ export interface StoredEntry {
   readonly lastSeq: number;
   readonly attempt: number;
   readonly writer: string;
+  readonly isPaused?: true;
+  readonly timers?: Readonly<Record<string, unknown>>;
   readonly outbox: readonly StoredItem[];
 }
 
@@ -63,6 +74,15 @@ export interface StoredItem {
   readonly at?: number;
 }
 
-export function entryOf(message: Stored): StoredEntry {
+/** A record of HISTORY, as far as the checkers look. */
+export interface StoredRecord {
+  readonly from: number;
+  readonly upTo: number;
+  readonly isBuried?: true;
+  readonly inputs?: readonly { readonly sequence: number; readonly inputs: readonly number[] }[];
+  readonly reset?: { readonly state: unknown };
+}
+
+export function entryOf(message: Pick<Stored, 'body'>): StoredEntry {
   return JSON.parse(textOf(message)) as StoredEntry;
 }

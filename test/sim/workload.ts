@@ -7,6 +7,13 @@ import type { Errand, Lane } from './senders.ts';
 export const ACCOUNTS = ['ada', 'ben', 'eve'];
 const COUNTERS = ['tick', 'tock'];
 const TRAPS = ['pit', 'net'];
+export const ALARMS = ['dawn', 'dusk'];
+/** `actor/key` of those that are in every run. */
+export const KEYS = [
+  ...ACCOUNTS.map((key) => `account/${key}`),
+  ...COUNTERS.map((key) => `counter/${key}`),
+  ...TRAPS.map((key) => `trap/${key}`),
+];
 
 export interface WorkloadOptions {
   readonly lanes: number;
@@ -50,6 +57,35 @@ function drawErrand(random: SeededRandom, tag: string, waitMs: number): Errand {
   return errand('trap', trap, 'trap.fail', { tag }, { waitMs });
 }
 
+/** A lane that sets timers, cancels them, and destroys their keys. */
+export function drawAlarmLane(
+  random: SeededRandom,
+  name: string,
+  { errands, waitMs }: Pick<WorkloadOptions, 'errands' | 'waitMs'>,
+): Lane {
+  return Array.from({ length: errands }, (_, number) => drawAlarm(random, `${name}.${number}`, random.integer(waitMs)));
+}
+
+function drawAlarm(random: SeededRandom, tag: string, waitMs: number): Errand {
+  const kind = random.integer(10);
+  const key = random.pick(ALARMS);
+  const timer = random.pick(['a', 'b']);
+  const missed = random.pick(['skip', 'once', 'all'] as const);
+  const delayMs = random.integer(1_500);
+  const everyMs = 150 + random.integer(450);
+  const rings = 1 + random.integer(4);
+  const isCall = random.chance(0.5);
+  if (kind < 3) return errand('alarm', key, 'alarm.set', { tag, timer, delayMs, missed }, { waitMs });
+  // Fails in passing, or for good.
+  if (kind < 4) {
+    const times = random.pick([1, 2, 9]);
+    return errand('alarm', key, 'alarm.set', { tag, timer, delayMs, missed: 'once', times }, { waitMs });
+  }
+  if (kind < 7) return errand('alarm', key, 'alarm.set', { tag, timer, everyMs, missed, rings }, { waitMs });
+  if (kind < 8) return errand('alarm', key, 'alarm.cancel', { tag, timer }, { waitMs, isCall });
+  return errand('alarm', key, 'alarm.destroy', { tag }, { waitMs });
+}
+
 /** One of everything, for a sender that nothing happens to. */
 export function smallLanes({ hasPoison }: { readonly hasPoison: boolean }): readonly Lane[] {
   const poison = hasPoison ? [errand('trap', 'pit', 'trap.poison', { tag: 'poison' })] : [];
@@ -69,6 +105,25 @@ export function smallLanes({ hasPoison }: { readonly hasPoison: boolean }): read
       errand('trap', 'pit', 'trap.trip', { tag: 'trip', times: 1 }),
       errand('trap', 'pit', 'trap.refuse', { tag: 'refuse' }, { isCall: true }),
       errand('trap', 'net', 'trap.fail', { tag: 'fail' }),
+    ],
+  ];
+}
+
+/** A timer that rings once, one that rings three times, one that never does, and the end of their key. */
+export function smallAlarmLanes(): readonly Lane[] {
+  const set = (tag: string, order: Partial<Order>, waitMs = 0): Errand =>
+    errand('alarm', 'dawn', 'alarm.set', { tag, ...order }, { waitMs });
+  return [
+    [
+      set('once', { timer: 'a', delayMs: 30 }),
+      set('thrice', { timer: 'b', everyMs: 90, rings: 3, missed: 'all' }),
+      set('never', { timer: 'c', delayMs: 5_000 }),
+      errand('alarm', 'dawn', 'alarm.cancel', { tag: 'cancel', timer: 'c' }, { isCall: true }),
+      set('late', { timer: 'c', delayMs: 600 }),
+      errand('alarm', 'dawn', 'alarm.destroy', { tag: 'destroy' }, { waitMs: 900 }),
+      set('again', { timer: 'a', delayMs: 20 }),
+      set('gone', { timer: 'b', delayMs: 200 }),
+      errand('alarm', 'dawn', 'alarm.destroy', { tag: 'end' }, { waitMs: 100 }),
     ],
   ];
 }
