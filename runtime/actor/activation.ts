@@ -11,9 +11,9 @@ import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
 import { failureAnswer, type Reins } from './handling.ts';
 import { historyOf } from './history.ts';
 import { type Change, createKeyStore, type KeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
+import type { Load } from './load.ts';
 import { type Loading, MOST_STATE_BYTES } from './loading.ts';
 import { createParking, type Parking } from './parking.ts';
-import type { Load } from './partition.ts';
 import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import { PARTITIONS } from '../bus/streams.ts';
-import type { Load, Partition } from './partition.ts';
+import type { Load } from './load.ts';
+import type { Partition } from './partition.ts';
 
 /**
  * Reads the mailbox log and hands each message to its partition. Partitions that were taken together are read
@@ -22,10 +23,6 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_HANDLERS = 10_000;
 /** From so many partitions on all is read: a filter costs the server more per message than the others cost us. */
 const MANY = PARTITIONS / 4;
-
-export function createLoad(): Load {
-  return { messages: 0, keys: 0, handlers: 0, bytes: 0, stateBytes: 0, onLess: () => {} };
-}
 
 /** @param signal ends all reading */
 export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox {

@@ -12,6 +12,7 @@ import { type Activation, type ActivationParts, createActivation } from './activ
 import type { Fenced } from './committer.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { Tombstone } from './key-store.ts';
+import type { Load } from './load.ts';
 import type { Mark } from './mark.ts';
 import type { ParkedKey } from './parking.ts';
 import { POSTMASTER, postmaster } from './postmaster.ts';
@@ -54,21 +55,6 @@ export interface Partition extends Fenced {
   takeTombstones(upTo: Mark, before: number): readonly Tombstone[];
   /** Stops everything: it has another owner, or is given back. */
   end(reason: unknown): void;
-}
-
-/** What all partitions of a process hold in memory together. */
-export interface Load {
-  messages: number;
-  /** Keys that have something to do. */
-  keys: number;
-  /** Handlers at work. */
-  handlers: number;
-  /** Of messages. */
-  bytes: number;
-  /** Of states, and of what they have yet to send. */
-  stateBytes: number;
-  /** Called when some of it has gone. */
-  onLess(): void;
 }
 
 export interface PartitionParts

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { connectTestBus, readAll, startTestActors, TENANT } from '../../test/harness/actor-world.ts';
+import { connectTestBus, readAll, startTestActors, stateOf, TENANT } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { until } from '../../test/harness/until.ts';
 import type { Bus } from '../bus/bus.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { createContracts } from '../contracts/contracts.ts';
+import { TerminalError } from '../errors/errors.ts';
 import type { Message } from '../message/message.ts';
 import { type ActorDefinition, defineActor } from './definition.ts';
 import { replayKey } from './replay.ts';
@@ -54,6 +55,31 @@ const dice = (factor = 1, archive = false): ActorDefinition =>
     },
     attempts: 1,
   });
+
+interface TickState {
+  ticks: number;
+}
+
+/** A timer whose second turn fails for good, at its first time. */
+function ticking(archive: boolean): ActorDefinition {
+  let turns = 0;
+  return defineActor({
+    name: archive ? 'archived-tick' : 'tick',
+    archive,
+    init: (): TickState => ({ ticks: 0 }),
+    schemas: { 'tick.plan': ANY, 'tick.tock': ANY },
+    commands: {
+      'tick.plan'(ctx) {
+        ctx.schedule({ id: 'often', everyMs: 100, type: 'tick.tock' });
+      },
+      'tick.tock'(_ctx, state) {
+        turns++;
+        if (turns === 2) throw new TerminalError('TEST_TURN', 'This turn fails for good');
+        state.ticks++;
+      },
+    },
+  });
+}
 
 const replay = (actor: string, key: string, definition: ActorDefinition, to?: number) =>
   replayKey(
@@ -117,6 +143,28 @@ describe('replay', () => {
     assert.equal(archived.messages, 8);
     assert.ok(archived.compared >= 8, String(archived.compared));
   });
+
+  for (const archive of [false, true]) {
+    test(`goes on with a timer of which a turn was buried, from ${archive ? 'an archive' : 'the mailbox'}`, async () => {
+      const definition = ticking(archive);
+      const { name } = definition;
+      const key = `k${++keys}`;
+      const address = { tenant: TENANT, actor: name, key };
+      const commands = () => readAll(bus, 'MAILBOX', `aw.${TENANT}.cmd.*.${name}.${key}`);
+      {
+        await using actors = await startTestActors(bus, [definition], { keepHandledMs: archive ? 0 : 130_000 });
+        await actors.call(address, 'tick.plan', {}, TIMEOUT);
+        await until(async () => ((await stateOf<TickState>(bus, name, key))?.ticks ?? 0) >= 3, 'three turns');
+        // Of the archived one, the buried turn is then gone from the mailbox.
+        if (archive) await until(async () => (await commands()).length <= 1, 'trimming');
+      }
+      const { difference, state, messages } = await replay(name, key, definition);
+      assert.equal(difference, undefined);
+      assert.deepEqual(state, await stateOf<TickState>(bus, name, key));
+      assert.equal(messages, (state as TickState).ticks + 1);
+      assert.equal(await bus.count('DEAD', `aw.${TENANT}.dead.${name}.${key}`, 1), 1);
+    });
+  }
 
   test('says what it can not replay', async () => {
     await assert.rejects(replay('dice', 'never', dice()), { code: 'AW_NOT_FOUND' });
