@@ -424,19 +424,22 @@ class AwakeKey implements Activation {
     const waiting = [...this.#queue];
     this.#isParking = true;
     try {
-      await this.#parts.gate.pass(() => this.#parking.park(waiting));
-      const upTo = waiting.at(-1)!.sequence;
+      const count = await this.#parts.gate.pass(() => this.#parking.park(waiting));
+      if (count === 0) return;
+      const upTo = waiting[count - 1]!.sequence;
       this.#parkings++;
       this.#queue = this.#queue.filter(({ sequence }) => sequence > upTo);
-      for (const { sequence } of waiting) this.#parts.onDone(sequence);
+      for (const { sequence } of waiting.slice(0, count)) this.#parts.onDone(sequence);
       this.#parts.instruments.keysParked.add(1, { actor: this.#address.actor });
       this.#parts.log.info('key.parked', {
         actor: this.#address.actor,
         key: this.#address.key,
-        messages: waiting.length,
+        messages: count,
       });
     } finally {
       this.#isParking = false;
+      // What was handled meanwhile has left its copy, and nothing more may come that would look for it.
+      this.#run();
     }
   }
 

@@ -56,6 +56,8 @@ export interface BunchTask {
   readonly reins: Reins;
   /** What an earlier run was given, by sequence of the message: for a replay. */
   readonly recorded?: ReadonlyMap<number, readonly Input[]>;
+  /** It has run up to its end before, and does so again, however long it takes. */
+  readonly isRepeated?: boolean;
 }
 
 /** A bunch ends early once it sends this many messages or bytes. */
@@ -122,8 +124,9 @@ export async function runBunch(parts: BunchParts, task: BunchTask, bunch: readon
       if (index > 0) return rerun(parts, task, bunch.slice(0, index), { stored, error });
       return { ...ran(0), items: [], failure: { stored, error } };
     }
-    const isEnough = items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES || clock.monotonic() - begunAt >= BUNCH_MS;
-    if (isEnough || task.reins.endsEarly) return ran(index + 1);
+    const isEnough = items.length >= BUNCH_ITEMS || bytes >= BUNCH_BYTES;
+    const isLong = task.reins.endsEarly || clock.monotonic() - begunAt >= BUNCH_MS;
+    if (isEnough || (isLong && task.isRepeated !== true)) return ran(index + 1);
   }
   return ran(bunch.length);
 }
@@ -254,7 +257,8 @@ async function rerun(
   before: readonly Stored[],
   failure: NonNullable<BunchRun['failure']>,
 ): Promise<BunchRun> {
-  const run = await runBunch(parts, task, before);
-  // It may have ended early this time: then the failure is not what comes next.
+  // To its end: what has failed behind it was tried, and that is to be counted.
+  const run = await runBunch(parts, { ...task, isRepeated: true }, before);
+  // It may have failed or sent more this time: then the failure is not what comes next.
   return run.failure || run.covered < before.length ? run : { ...run, failure };
 }

@@ -126,7 +126,10 @@ export function createControl(parts: ControlParts): ActorControl & { answer(hear
     if (owner === undefined || owner === self) throw unowned(address);
     const body = new TextEncoder().encode(JSON.stringify({ address, order } satisfies Request));
     const answer = await askOwner(parts, owner, body, address);
-    if (answer.error !== undefined) throw new AutoWeaveError(answer.error.code, answer.error.message);
+    if (answer.error !== undefined) {
+      const { code, message, hint } = answer.error;
+      throw new AutoWeaveError(code, message, hint === undefined ? {} : { hint });
+    }
     return answer.result;
   };
 
@@ -150,7 +153,7 @@ export function createControl(parts: ControlParts): ActorControl & { answer(hear
 
 interface Answer {
   readonly result?: unknown;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
 }
 
 async function askOwner(
@@ -184,7 +187,8 @@ async function answerOrder(parts: ControlParts, body: Uint8Array): Promise<Answe
     const request = JSON.parse(new TextDecoder().decode(body)) as Request;
     return { result: (await carryOut(parts, request)) ?? null };
   } catch (error) {
-    return { error: toFailure(error) };
+    const hint = error instanceof AutoWeaveError ? error.hint : undefined;
+    return { error: { ...toFailure(error), ...(hint === undefined ? {} : { hint }) } };
   }
 }
 

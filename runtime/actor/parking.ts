@@ -1,7 +1,6 @@
 import type { Bus, Outgoing, Stored } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Headers } from '../message/message.ts';
 import { type PartitionedAddress, parkedSubject, parseParked } from '../message/subjects.ts';
 
 /**
@@ -14,8 +13,12 @@ export interface Parking {
   readonly isUsed: boolean;
   /** Parked messages that are not handled yet, about. */
   readonly count: number;
-  /** Copies messages, in the order of their sequences. Waits for a broker that is away. */
-  park(messages: readonly Stored[]): Promise<void>;
+  /**
+   * Copies messages, in the order of their sequences. Waits for a broker that is away.
+   *
+   * @returns how many, from the first on: all up to one that the broker takes in no form
+   */
+  park(messages: readonly Stored[]): Promise<number>;
   /** The first parked messages after `lastSeq`, with the sequences that they had; empty when there are none. */
   peek(lastSeq: number, limit: number): Promise<readonly Stored[]>;
   /** Removes the copies of messages up to this sequence. */
@@ -52,6 +55,8 @@ class ParkingPlace implements Parking {
   #count: number;
   /** Beginnings and ends of parking: an empty page that was read across one of them says nothing. */
   #turns = 0;
+  /** Sequence of a message that the broker takes no copy of: it has to wait where it is. */
+  #refused: number | undefined;
   /** Copies seen, ascending. */
   #seen: readonly Copy[] = NOTHING_SEEN;
 
@@ -70,15 +75,21 @@ class ParkingPlace implements Parking {
     return this.#count;
   }
 
-  async park(messages: readonly Stored[]): Promise<void> {
+  async park(messages: readonly Stored[]): Promise<number> {
+    if (messages[0]?.sequence === this.#refused) return 0;
     const subject = parkedSubject(this.#address);
+    let parked = 0;
     this.#isUsed = true;
     this.#turns++;
     try {
       for (const batch of batchesOf(messages, this.#parts.bus.maxEntryBytes)) {
-        await this.#store(batch.map((message) => toCopy(subject, message)));
-        this.#count += batch.length;
+        const stored = await this.#store(batch.map((message) => toCopy(subject, message)));
+        this.#count += stored;
+        parked += stored;
+        if (stored < batch.length) break;
       }
+      this.#refused = messages[parked]?.sequence;
+      return parked;
     } finally {
       this.#isUsed = true;
       this.#turns++;
@@ -106,6 +117,7 @@ class ParkingPlace implements Parking {
       }
       // All of them are handled already: an earlier owner has not come to removing them.
       await bus.trim('MAILBOX', subject, page.at(-1)!.sequence);
+      this.#count = Math.max(0, this.#count - page.length);
     }
     return this.#seen.map(({ stored }) => stored);
   }
@@ -120,31 +132,32 @@ class ParkingPlace implements Parking {
     this.#seen = this.#seen.filter(({ at }) => at > gone.at);
   }
 
-  async #store(batch: readonly Outgoing[]): Promise<void> {
+  /** @returns how many of them, from the first on, are stored */
+  async #store(batch: readonly Outgoing[]): Promise<number> {
     const { bus, clock, signal } = this.#parts;
-    while (!signal.aborted) {
+    let copies = batch;
+    while (true) {
+      signal.throwIfAborted();
       try {
-        await bus.commit('MAILBOX', batch);
-        return;
+        await bus.commit('MAILBOX', copies);
+        return copies.length;
       } catch (error) {
-        if (!isPassing(error)) return await this.#storeEach(batch, error);
         // Copied twice does no harm, so a copy whose answer was lost is simply made again.
-        await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+        if (isPassing(error)) await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+        // Of several, one may be refused for itself; in the midst of a batch that looks like a batch lost on its way.
+        if (copies.length > 1) return await this.#storeHalves(copies);
+        if (isPassing(error)) continue;
+        const bare = withoutStrangers(copies[0]!);
+        if (bare === undefined) return 0;
+        copies = [bare];
       }
     }
-    signal.throwIfAborted();
   }
 
-  /** One of them is refused for itself: a stranger's, whose headers leave no room for one more. */
-  async #storeEach(batch: readonly Outgoing[], refusal: unknown): Promise<void> {
-    if (batch.length > 1) {
-      for (const copy of batch) await this.#store([copy]);
-      return;
-    }
-    const copy = batch[0]!;
-    const headers = ownHeaders(copy.headers ?? {});
-    if (Object.keys(headers).length === Object.keys(copy.headers ?? {}).length) throw refusal;
-    await this.#store([{ ...copy, headers }]);
+  async #storeHalves(copies: readonly Outgoing[]): Promise<number> {
+    const middle = copies.length >> 1;
+    const stored = await this.#store(copies.slice(0, middle));
+    return stored < middle ? stored : stored + (await this.#store(copies.slice(middle)));
   }
 }
 
@@ -192,9 +205,14 @@ function toCopy(subject: string, message: Stored): Outgoing {
   return { subject, headers: toParkedHeaders(message), body: message.body };
 }
 
-/** Those that mean something here. */
-function ownHeaders(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => /^(ce-|aw-|traceparent$)/.test(name)));
+/** Headers that mean something here. */
+const OWN = /^(ce-(specversion|id|type|source|subject|time)|aw-.*|traceparent)$/;
+
+/** Undefined when it has none of strangers. */
+function withoutStrangers(copy: Outgoing): Outgoing | undefined {
+  const all = Object.entries(copy.headers ?? {});
+  const own = all.filter(([name]) => OWN.test(name));
+  return own.length === all.length ? undefined : { ...copy, headers: Object.fromEntries(own) };
 }
 
 function toParkedHeaders({ headers, sequence }: Stored): Record<string, string> {
