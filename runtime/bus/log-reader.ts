@@ -118,7 +118,8 @@ async function* readUntilBroken(
       if (error) return fail(error.message);
       const { status, description, headers } = readHeaders(message);
       if (status === 100) return;
-      if (status === 408 || status === 404 || isFull(status, description)) {
+      if (status === 409 && COMPLETED.test(description)) return ask();
+      if (status === 408 || status === 404 || (status === 409 && FULL.test(description))) {
         // The pull ended by itself: what it had left to give is asked for anew.
         asked = Math.max(0, asked - Number(headers['Nats-Pending-Messages'] || asked));
         return ask();
@@ -169,10 +170,10 @@ async function* readUntilBroken(
   }
 }
 
-/** The bytes of a pull are used up: the next message would be more. */
-function isFull(status: number, description: string): boolean {
-  return status === 409 && /maxbytes/i.test(description);
-}
+/** A pull that names bytes has given all its messages, and had bytes left. */
+const COMPLETED = /batch completed/i;
+/** Its bytes are used up: the next message would be more. */
+const FULL = /maxbytes/i;
 
 interface Position {
   readonly streamSequence: number;

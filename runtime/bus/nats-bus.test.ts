@@ -176,6 +176,8 @@ describe('nats bus', () => {
     const signal = AbortSignal.timeout(25_000);
     const observer = await connect({ servers: server.url });
     const pulls: { max_bytes?: number }[] = [];
+    let consumers = 0;
+    observer.subscribe('$JS.API.CONSUMER.CREATE.>', { callback: () => void consumers++ });
     observer.subscribe('$JS.API.CONSUMER.MSG.NEXT.EVENTS.*', {
       callback: (_error, pull) => void pulls.push(pull.json()),
     });
@@ -184,7 +186,19 @@ describe('nats bus', () => {
     const wide = (index: number) => ({ subject: filter, body: new Uint8Array(bus.maxBodyBytes).fill(index) });
     for (let index = 0; index < 200; index++) await bus.publish(wide(index), `wide-${index}`, signal);
     const read = await take(bus.read('EVENTS', { from, filters: [filter], signal }), 200);
+    // And of small ones as many as it asks for at once, several times.
+    const small = 'aw.test.evt.bus.small.k';
+    const next = (await bus.streamStatus('EVENTS')).lastSequence + 1;
+    const batch = Array.from({ length: 1_000 }, () => message(small, 'x'));
+    for (let count = 0; count < 12; count++) await bus.commit('EVENTS', batch);
+    const many = await take(bus.read('EVENTS', { from: next, filters: [small], signal }), 12_000);
+    await observer.flush();
     await observer.close();
+    assert.deepEqual(
+      many.map(({ sequence }) => sequence),
+      many.map((_, index) => next + index),
+    );
+    assert.equal(consumers, 2);
     assert.deepEqual(
       read.map(({ body }) => body[0]),
       Array.from({ length: 200 }, (_, index) => index),
