@@ -17,7 +17,7 @@ export interface Mailbox {
 }
 
 /** Messages handed out and not handled, at most; beyond it reading pauses. */
-const MAX_MESSAGES = 20_000;
+const MAX_MESSAGES = 10_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Handlers at work, whose messages may be parked already. */
 const MAX_HANDLERS = 10_000;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Figure } from '../figures.ts';
 import { percentile } from '../figures.ts';
 import { cpuSeconds, since } from './process-cost.ts';
@@ -112,7 +113,12 @@ const MEASUREMENTS: readonly Measurement[] = [
   },
 ];
 
-const WARM_UP: Workload = { kind: 'calls', prefix: 'warm', keys: 100, inFlight: 50, ms: 1_000 };
+/** Before each turn, so that what the other system still does for its last one is over. */
+const REST_MS = 2_000;
+const WARM_UPS: readonly Workload[] = [
+  { kind: 'calls', prefix: 'warm', keys: 100, inFlight: 50, ms: 1_000 },
+  { kind: 'sends', prefix: 'warmer', keys: 1_000, inFlight: SENDERS, ms: 1_000 },
+];
 
 /** One run of one measurement, with the CPU that each process used for it. */
 interface Run {
@@ -135,11 +141,12 @@ export async function measureThroughput(
 ): Promise<readonly Omit<Figure, 'benchmark'>[]> {
   const chosen = MEASUREMENTS.filter(({ part }) => parts.has(part));
   const runs: Run[] = [];
-  for (const { driver } of systems) await driver.run(WARM_UP);
+  for (const { driver } of systems) for (const workload of WARM_UPS) await driver.run(workload);
   for (let round = 1; round <= rounds; round++) {
     for (const measurement of chosen) {
       for (const system of systems) {
         if (measurement.onlyAutoweave && system.name !== 'AutoWeave') continue;
+        await pause(REST_MS);
         progress(`round ${round} of ${rounds}: ${system.name}, ${measurement.title}`);
         runs.push(await measure(system, measurement));
       }
