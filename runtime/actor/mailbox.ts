@@ -53,7 +53,7 @@ export function openMailbox(bus: Bus, load: Load, signal: AbortSignal): Mailbox 
   /** Until the group has changed, the signal aborts, or the log can't be read. */
   const readGroup = async (group: ReadonlyMap<number, Partition>, from: number): Promise<number> => {
     const change = new AbortController();
-    const onGone = () => change.abort();
+    const onGone = () => change.abort(GONE);
     for (const partition of group.values()) partition.signal.addEventListener('abort', onGone, { once: true });
     const filters = group.size >= MANY ? {} : { filters: [...group.keys()].map((number) => `aw.*.cmd.${number}.>`) };
     let next = from;
@@ -106,5 +106,7 @@ function partitionOf(subject: string): number | undefined {
   return Number(subject.slice(from, subject.indexOf('.', from)));
 }
 
+/** Made once: the default reason is an error with a stack each time. */
+const GONE = new Error('A partition has gone');
 const SCOPE = 'aw.';
 const COMMAND = '.cmd.';

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
-import { parseState, systemStateSubject } from '../message/subjects.ts';
+import { PARTITIONS } from '../bus/streams.ts';
+import { systemStateSubject } from '../message/subjects.ts';
 
 /**
  * A partition's mark in STATE says where its next owner begins: everything committed up to `sentUpTo` has been sent
@@ -30,12 +31,14 @@ export function encodeMark(mark: Mark, incarnations: Incarnations): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ ...mark, ...incarnations }));
 }
 
+const PARTITION_OF = new Map(Array.from({ length: PARTITIONS }, (_, number) => [markSubject(number), number]));
+
 /** All marks, by partition. */
 export async function readMarks(bus: Bus, incarnations: Incarnations): Promise<(partition: number) => Mark> {
   const page = await bus.page('STATE', { from: 1, filter: systemStateSubject('*', NAME), limit: MAX_MARKS });
   const marks = new Map<number, Mark>();
   for (const { subject, body } of page) {
-    const partition = parseState(subject)?.partition;
+    const partition = PARTITION_OF.get(subject);
     if (partition !== undefined) marks.set(partition, parseMark(body, incarnations));
   }
   return (partition) => marks.get(partition) ?? NONE;

@@ -31,8 +31,6 @@ export type OutboxParts = Omit<OutboxSenderParts, 'target'>;
 
 /** Streams that outboxes go to. */
 export const TARGETS = ['EVENTS', 'MAILBOX', 'DEAD', 'HISTORY'] as const satisfies readonly StreamName[];
-/** Beyond so many partitions taken at once, all states are read together. */
-const FEW = 8;
 
 export function createOutbox(parts: OutboxParts): Outbox {
   const { bus, incarnation, log } = parts;
@@ -100,21 +98,19 @@ async function readUnsent(
   const found = new Map(partitions.map((partition) => [partition.number, [] as DatedItem[]]));
   const fences = new Set(partitions.map(({ number }) => fenceSubject(number)));
   const lastFence = Math.max(...partitions.map(({ fence }) => fence));
-  const filters = partitions.length > FEW ? ['aw.*.state.>'] : partitions.map(({ number }) => `aw.*.state.${number}.>`);
   const from = Math.min(...partitions.map(({ number }) => sentUpTo(number))) + 1;
   const ends = AbortSignal.any(partitions.map(({ signal }) => signal));
   const done = new AbortController();
   let isComplete = false;
   reading: for await (const bunch of bus.read('STATE', {
     from: Math.min(from, lastFence),
-    ...filters,
     signal: AbortSignal.any([ends, done.signal]),
   })) {
     for (const { subject, body, sequence } of bunch) {
       fences.delete(subject);
-      const address = parseState(subject);
+      const address = isSystemState(subject) ? undefined : parseState(subject);
       const items = address && found.get(address.partition);
-      if (address && items && !isSystemState(address) && sequence > sentUpTo(address.partition)) {
+      if (address && items && sequence > sentUpTo(address.partition)) {
         try {
           items.push(...datedItems(decodeEntry(subject, body).outbox, sequence));
         } catch (error) {

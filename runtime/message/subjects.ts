@@ -98,8 +98,8 @@ export function systemStateSubject(partition: number | '*', what: string): strin
 }
 
 /** True for a note of {@link systemStateSubject}, which is no actor's state. */
-export function isSystemState({ tenant, key }: Address): boolean {
-  return tenant === SYSTEM_TENANT && key === OWNER;
+export function isSystemState(subject: string): boolean {
+  return subject.startsWith(`aw.${SYSTEM_TENANT}.state.`) && subject.endsWith(`.${OWNER}`);
 }
 
 /** The subject of a dead letter: `noun` is the actor, or the event's noun. */

@@ -40,7 +40,7 @@ export interface FaultPlan {
 }
 
 const LEAST_FAULTS = 3;
-const MOST_FAULTS = 6;
+const MOST_FAULTS = 5;
 const FIRST_MS = 700;
 const LAST_MS = 4_000;
 const STREAMS: readonly StreamName[] = ['EVENTS', 'MAILBOX', 'STATE', 'DEAD'];

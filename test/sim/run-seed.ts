@@ -53,7 +53,7 @@ const REST_MS = 1_000;
 /** Share of the runs with a message that kills. */
 const POISONED_RUNS = 0.25;
 /** Share of the runs in which one lane in three of a sender sets timers. */
-const TIMED_RUNS = 0.35;
+const TIMED_RUNS = 0.25;
 /** Share of the runs with an operator, and of those with timers. */
 const OPERATED_RUNS = 0.2;
 const OPERATED_TIMED_RUNS = 0.5;
