@@ -2,22 +2,21 @@ import type { Stored } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import { AutoWeaveError, type Failure, RetryableError, TerminalError, toFailure } from '../errors/errors.ts';
 import { isInbox } from '../message/message.ts';
-import { historySubject, type PartitionedAddress, tenantOf, timerSubject } from '../message/subjects.ts';
+import { historySubject, type PartitionedAddress, timerSubject } from '../message/subjects.ts';
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
 import { type BunchParts, type BunchRun, checkSize, runBunch, serialise } from './bunch.ts';
-import { makeDeadLetter } from './dead-letter.ts';
+import { buryMessage } from './burial.ts';
 import type { ActorDefinition } from './definition.ts';
-import { type OutboxItem, type Timers, toBase64Item } from './entry.ts';
-import { failureAnswer, type Reins } from './handling.ts';
+import type { Timers } from './entry.ts';
+import type { Reins } from './handling.ts';
 import { historyOf } from './history.ts';
 import { type Change, createKeyStore, type KeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
 import type { Load } from './load.ts';
 import { type Loading, MOST_STATE_BYTES } from './loading.ts';
 import { createParking, type Parking } from './parking.ts';
-import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /**
- * One key while it has something to do. States:
+ * One key while it has something to do; in one file, since all its states change the same few fields. States:
  *
  * - *cold*: nothing is known of the key. The first message loads its entry.
  * - *ready*: the committed state is in memory. A bunch of messages runs one after the other on it, and is committed
@@ -348,55 +347,18 @@ class AwakeKey implements Activation {
 
   /** Goes past a message that can't be handled: it becomes a dead letter, save where a caller is told instead. */
   async #bury(from: Loaded, stored: Stored, error: unknown, attempts: number): Promise<void> {
-    const failure = toFailure(error);
-    const { sequence, headers, subject } = stored;
     const { actor, key } = this.#address;
-    const items: OutboxItem[] = [];
-    const replyTo = headers['aw-reply-to'];
-    const isTold = replyTo !== undefined && isInbox(replyTo);
-    if (isTold) items.push(failureAnswer(replyTo, failure));
-    // A refusal is an answer like another: who asked knows of it.
-    const isRefusal = isTold && error instanceof TerminalError && failure.code !== 'AW_ACTOR_CRASHED';
-    if (!isRefusal) {
-      const dead = makeDeadLetter(
-        stored,
-        { tenant: tenantOf(subject), noun: actor, key },
-        failure,
-        attempts,
-        this.#parts.clock.now(),
-      );
-      items.push(toBase64Item('DEAD', dead));
+    const { sequence } = stored;
+    const burial = buryMessage(this.#parts, this.#definition, this.#address, { from, stored, error, attempts });
+    if (!burial.isRefusal) {
+      const failure = toFailure(error);
       this.#parts.instruments.deadLetters.add(1, { code: failure.code });
       this.#parts.log.error('message.buried', { actor, key, sequence, attempts, ...failure });
     }
-    const skipped = this.#skipTimer(from, stored);
-    items.push(
-      ...skipped.items,
-      ...historyOf(
-        historySubject(this.#address),
-        this.#definition,
-        [stored],
-        'buried',
-        from.stateText,
-        skipped.timers === from.timers ? undefined : skipped.timers,
-      ),
-    );
-    const life = { stateText: from.stateText, timers: skipped.timers, since: from.since };
+    const { life, items, isRefusal } = burial;
     this.#keep(await this.#store.commit(from, { life, items, lastSeq: sequence, attempt: 0 }));
     this.#parts.instruments.messagesHandled.add(1, { actor, outcome: isRefusal ? 'refused' : 'dead' });
     await this.#moved(sequence);
-  }
-
-  /** A turn that fails for good is over; the timer goes on. */
-  #skipTimer(from: Loaded, { headers, body, sequence }: Stored) {
-    if (headers['ce-type'] !== TIMER_FIRED) return { timers: from.timers, items: [] };
-    const turn = `${this.#parts.incarnation}-${sequence}-t`;
-    const fired = settleFired(from.timers, tryParse(body), this.#parts.clock.now(), turn);
-    if (fired === undefined) return { timers: from.timers, items: [] };
-    const { [fired.id]: _over, ...others } = from.timers;
-    if (fired.next === undefined) return { timers: others, items: [] };
-    const timers = { ...others, [fired.id]: fired.next };
-    return { timers, items: [timerItem(this.#address, fired.id, fired.next, this.#parts.clock.now())] };
   }
 
   /** Everything up to this message is handled. */
@@ -538,12 +500,4 @@ function crashed(attempts: number): TerminalError {
 
 function isMalformed(error: unknown): boolean {
   return toFailure(error).code === 'AW_MESSAGE_MALFORMED';
-}
-
-function tryParse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

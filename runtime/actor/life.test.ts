@@ -272,6 +272,7 @@ describe('the life of a key', () => {
   test('what is parked behind a handler that runs long comes after it, also when it fails or is paused', async () => {
     const address = fresh('slow');
     let isFirst = true;
+    const areParked = Promise.withResolvers<void>();
     const slow = defineActor({
       name: 'slow',
       init: () => ({ seen: [] as number[] }),
@@ -280,7 +281,7 @@ describe('the life of a key', () => {
         async 'slow.add'(_ctx, state, { data }: Message<{ number: number }>) {
           if (isFirst) {
             isFirst = false;
-            await new Promise((resolve) => setTimeout(resolve, 2_300));
+            await areParked.promise;
             throw new RetryableError('TEST_BUSY', 'not yet', { retryAfterMs: 1_200 });
           }
           state.seen.push(data.number);
@@ -291,6 +292,7 @@ describe('the life of a key', () => {
     await using actors = await startTestActors(bus, [slow]);
     await Promise.all(numbers.map((number) => actors.send(address, 'slow.add', { number })));
     await until(async () => (await readAll(bus, 'MAILBOX', `aw.${TENANT}.parked.>`)).length >= 400, 'parking');
+    areParked.resolve();
     const seen = await until(async () => {
       const state = await actors.control.exportKey(address).catch(() => undefined);
       const found = (state?.state as { seen: number[] } | undefined)?.seen;
@@ -318,8 +320,9 @@ describe('the life of a key', () => {
     });
     await using actors = await startTestActors(bus, [tick]);
     await actors.call(address, 'tick.plan', {}, TIMEOUT);
+    const plannedAt = Date.now();
     await actors.control.pause(address);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await until(() => Date.now() - plannedAt >= 300 * 5, '300 turns to be due');
     await actors.control.resume(address);
     const events = () => bus.count('EVENTS', `aw.${TENANT}.evt.tick.tocked.>`, 1);
     await until(async () => (await events()) >= 6_000, 'all ticks');
