@@ -1,68 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { connectTestBus, readAll, startTestActors, stateOf, TENANT } from '../../test/harness/actor-world.ts';
-import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
+import { after, describe, test } from 'node:test';
+import { connectTestBus, startTestActors, TENANT } from '../../test/harness/actor-world.ts';
+import { listActor, openListWorld, type Place } from '../../test/harness/list-world.ts';
+import { startTestServer } from '../../test/harness/nats-server.ts';
 import { until } from '../../test/harness/until.ts';
-import type { Bus } from '../bus/bus.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import type { Message } from '../message/message.ts';
-import type { ActorSystem } from './actor-system.ts';
-import { type ActorDefinition, defineActor } from './definition.ts';
 
 /** What an operator meets at a key where two things happen at once, on a real server. */
 
-let server: TestServer;
-let bus: Bus;
-let actors: ActorSystem;
-let keys = 0;
+const world = await openListWorld();
+const { bus, actors, works, fresh, send, seenBy, copiesOf, untilParked, untilSeen, untilQueued } = world;
+const list = (name: string) => listActor(name, undefined, works);
 const TIMEOUT = { timeoutMs: 20_000 };
-
-interface ListState {
-  seen: number[];
-}
-
-/** What the handler does with a number of this key, before it is seen. */
-const works = new Map<string, (number: number, attempt: number) => unknown>();
-
-const list = (name: string, attempts?: number): ActorDefinition =>
-  defineActor({
-    name,
-    init: (): ListState => ({ seen: [] }),
-    schemas: { 'list.add': { type: 'object' } },
-    commands: {
-      async 'list.add'(ctx, state, { data }: Message<{ number: number }>) {
-        await works.get(ctx.key)?.(data.number, ctx.attempt);
-        state.seen.push(data.number);
-        return state.seen;
-      },
-    },
-    ...(attempts === undefined ? {} : { attempts }),
-  });
-
-before(async () => {
-  server = await startTestServer();
-  bus = await connectTestBus(server.url);
-  actors = await startTestActors(bus, [list('list'), list('once', 1)]);
-});
-after(async () => {
-  await actors[Symbol.asyncDispose]();
-  await bus[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-const fresh = (actor = 'list') => ({ tenant: TENANT, actor, key: `k${++keys}` });
-type Place = ReturnType<typeof fresh>;
-
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
-const send = (address: Place, number: number, more = {}) => actors.send(address, 'list.add', { number, ...more });
-const seenBy = async ({ actor, key }: Place) => (await stateOf<ListState>(bus, actor, key))?.seen ?? [];
-const copiesOf = ({ actor, key }: Place) => readAll(bus, 'MAILBOX', `aw.${TENANT}.parked.*.${actor}.${key}`);
-const untilParked = (address: Place, count: number) =>
-  until(async () => (await copiesOf(address)).length >= count, `${count} messages of ${address.key} to be parked`);
-const untilSeen = (address: Place, count: number) =>
-  until(async () => (await seenBy(address)).length >= count, `${count} numbers of ${address.key}`);
-const untilQueued = (address: Place, count: number) =>
-  until(async () => (await actors.control.look(address)).depth === count, `${count} messages to wait`);
+
+after(() => world[Symbol.asyncDispose]());
 
 describe('edges of operating keys', { concurrency: true }, () => {
   test('an order that comes while a message fails does not give it one more attempt', async () => {
