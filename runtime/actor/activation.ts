@@ -6,9 +6,9 @@ import { historySubject, type PartitionedAddress, timerSubject } from '../messag
 import { backoffMs, MESSAGE_BACKOFF } from './backoff.ts';
 import { type BunchParts, type BunchRun, checkSize, runBunch, serialise } from './bunch.ts';
 import { buryMessage } from './burial.ts';
+import type { Reins } from './context.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { Timers } from './entry.ts';
-import type { Reins } from './handling.ts';
 import { historyOf } from './history.ts';
 import { type Change, createKeyStore, type KeyStore, type KeyStoreParts, type Loaded } from './key-store.ts';
 import type { Load } from './load.ts';

@@ -4,10 +4,11 @@ import { decodeMessage, type Message } from '../message/message.ts';
 import type { PartitionedAddress } from '../message/subjects.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
+import type { Handled, HandlingParts, Input, Reins } from './context.ts';
 import { copyOf } from './copy-of.ts';
 import type { ActorDefinition } from './definition.ts';
 import type { OutboxItem, Timers } from './entry.ts';
-import { type Handled, type HandlingParts, handleMessage, type Input, type Reins } from './handling.ts';
+import { handleMessage } from './handling.ts';
 import { settleFired, TIMER_FIRED, timerItem } from './timers.ts';
 
 /** What a key is, beside what it has yet to send. */
