@@ -53,5 +53,6 @@ export function printFigures(figures: readonly Figure[], print: (line: string) =
 }
 
 function round(value: number): number {
-  return Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
+  const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
+  return Number(value.toFixed(decimals));
 }

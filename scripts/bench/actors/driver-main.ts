@@ -1,28 +1,17 @@
+import { serveDriver } from '../serve-driver.ts';
 import { openAutoweaveCounters } from './autoweave-counters.ts';
 import type { Target } from './counters.ts';
-import type { Order, Reply } from './driver.ts';
 import { openRestateCounters } from './restate-counters.ts';
 import { runWorkload, type Totals } from './run-workload.ts';
+import type { Result, Workload } from './workload.ts';
 
-/** The process that drives one system. Its first order is the target; it ends when nobody gives orders any more. */
+/** The process that drives one system. */
 
-const target = await new Promise<Target>((resolve) => process.once('message', resolve));
-const counters = target.kind === 'autoweave' ? await openAutoweaveCounters(target) : openRestateCounters(target);
-const totals: Totals = new Map();
-
-process.on('message', async ({ workload }: Order) => {
-  try {
-    reply({ result: await runWorkload(counters, totals, workload) });
-  } catch (error) {
-    reply({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  }
+await serveDriver<Target, Workload, Result>(async (target) => {
+  const counters = target.kind === 'autoweave' ? await openAutoweaveCounters(target) : openRestateCounters(target);
+  const totals: Totals = new Map();
+  return {
+    run: (workload) => runWorkload(counters, totals, workload),
+    [Symbol.asyncDispose]: () => counters[Symbol.asyncDispose](),
+  };
 });
-process.once('disconnect', async () => {
-  await counters[Symbol.asyncDispose]();
-  process.exit(0);
-});
-reply({ isReady: true });
-
-function reply(said: Reply): void {
-  process.send!(said);
-}

@@ -8,9 +8,10 @@ import { noLog } from '../../../runtime/telemetry/log.ts';
 import type { Autoweave } from '../../../test/harness/autoweave.ts';
 import { ROOT } from '../../../test/harness/root.ts';
 import type { Figure } from '../figures.ts';
+import { makeTemporary } from '../temporary.ts';
 import { type Driver, startDriver } from './driver.ts';
 import { findOutage, type Outage } from './outage.ts';
-import { ACTOR_ENV, makeTemporary, startRuntime } from './start-autoweave.ts';
+import { ACTOR_ENV, startRuntime } from './start-autoweave.ts';
 import type { Workload } from './workload.ts';
 
 /** Two runtimes on one nats-server; one of them goes while a driver calls on. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { percentile } from '../figures.ts';
+import { lanes } from '../lanes.ts';
 import type { Counters } from './counters.ts';
 import type { Calls, Fill, Pace, PacedCall, Result, Sends, Workload } from './workload.ts';
 
@@ -97,18 +98,6 @@ async function runFill(counters: Counters, { prefix, keys, inFlight }: Fill): Pr
   });
   await counters.settleKeys(keys);
   return { count: keys, ms: performance.now() - begin, values: {} };
-}
-
-/** Each lane takes the next turn as soon as its last one is over, until one is told that there are no more. */
-async function lanes(count: number, take: (turn: number) => Promise<boolean>): Promise<void> {
-  let turn = 0;
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      while (await take(turn++)) {
-        // On to the next one.
-      }
-    }),
-  );
 }
 
 function expectOneMore(totals: Totals, key: string): string {

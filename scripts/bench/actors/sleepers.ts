@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Figure } from '../figures.ts';
-import { type Processes, rssMb, since } from './process-cost.ts';
+import { type Processes, rssMb, since } from '../process-cost.ts';
 import { type AutoweaveSystem, startAutoweaveSystem } from './start-autoweave.ts';
 
 /** What keys cost that have done something once and sleep since. */

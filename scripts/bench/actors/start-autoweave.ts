@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BrokerFile, readBrokerFile } from '../../../runtime/bus/broker/broker-file.ts';
 import {
@@ -9,6 +8,7 @@ import {
   killBroker,
   startAutoweave,
 } from '../../../test/harness/autoweave.ts';
+import { makeTemporary } from '../temporary.ts';
 import { startDriver } from './driver.ts';
 import type { System } from './system.ts';
 
@@ -53,11 +53,4 @@ export async function startRuntime(options: AutoweaveOptions & { readonly dataDi
     }
     throw error;
   }
-}
-
-/** A folder that goes with the stack. */
-export async function makeTemporary(stack: AsyncDisposableStack): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'autoweave-bench-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { choosePort } from '../../../runtime/bus/broker/free-port.ts';
 import { systemRandom } from '../../../runtime/clock/random.ts';
 import { until } from '../../../test/harness/until.ts';
+import { makeTemporary } from '../temporary.ts';
 import { startDriver } from './driver.ts';
 import { installRestate } from './install-restate.ts';
-import { makeTemporary } from './start-autoweave.ts';
 import type { System } from './system.ts';
 
 /** One node of Restate as it comes, its data in a temporary folder, the counter registered, a driver beside it. */

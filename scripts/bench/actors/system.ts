@@ -1,5 +1,5 @@
+import type { Processes } from '../process-cost.ts';
 import type { Driver } from './driver.ts';
-import type { Processes } from './process-cost.ts';
 
 /** One of those that are compared, running, with a driver connected to it. */
 export interface System extends AsyncDisposable {

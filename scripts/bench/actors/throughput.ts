@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Figure } from '../figures.ts';
 import { percentile } from '../figures.ts';
-import { cpuSeconds, since } from './process-cost.ts';
+import { cpuSeconds, since } from '../process-cost.ts';
 import type { System } from './system.ts';
 import type { Result, Workload } from './workload.ts';
 

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { type Figure, percentile } from '../figures.ts';
-import { makeTemporary } from './start-autoweave.ts';
+import { type Figure, percentile } from './figures.ts';
+import { makeTemporary } from './temporary.ts';
 
 const WRITES = 200;
 const BYTES = 4_096;
