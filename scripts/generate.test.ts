@@ -22,6 +22,13 @@ const SCHEMAS = {
     properties: { lamp: { $ref: 'schemas/lamp' } },
     additionalProperties: false,
   },
+  'jobs/lamp.change_bulb.schema.json': {
+    $id: 'lamp.change_bulb',
+    title: 'LampChangeBulb',
+    type: 'object',
+    properties: { lamp: { $ref: 'schemas/lamp' } },
+    additionalProperties: false,
+  },
   'schemas/lamp.schema.json': {
     $id: 'schemas/lamp',
     title: 'Lamp',
@@ -41,8 +48,10 @@ test('generate writes types that --check accepts, and the same bytes again', asy
   const messages = readFileSync(join(root, 'proto/generated/messages.ts'), 'utf8');
   assert.match(messages, /^\/\/ Generated from proto\/ by npm run generate; do not edit\.\n/);
   assert.match(messages, /export interface MessageData \{\n {2}'lamp\.off': LampOff;\n {2}'lamp\.on': LampOn;\n\}/);
+  assert.match(messages, /export interface JobData \{\n {2}'lamp\.change_bulb': LampChangeBulb;\n\}/);
+  assert.match(messages, /export const JOB_TYPES: readonly \(keyof JobData\)\[\] = \['lamp\.change_bulb'\];/);
   assert.match(messages, /export interface LampOn \{\n {2}lamp: Lamp;\n\}/);
-  assert.equal(messages.match(/export interface Lamp\w*/g)?.length, 3, 'a shared definition is one type');
+  assert.equal(messages.match(/export interface Lamp\w*/g)?.length, 4, 'a shared definition is one type');
   assert.match(messages, /lamp: \{ \$ref: 'schemas\/lamp' \}/);
   const operations = readFileSync(join(root, 'ui/src/generated/operations.ts'), 'utf8');
   assert.match(operations, /'query Lamp\(\$id:ID!\)\{lamp\(id:\$id\)\{\.\.\.Watts\}\}fragment Watts on Lamp\{watts\}'/);
@@ -65,11 +74,11 @@ test('generate --check names what drifted', async (context) => {
   );
 });
 
-test('generate --check names a message that the AsyncAPI document leaves out', async (context) => {
+test('generate --check names types that the AsyncAPI document leaves out', async (context) => {
   const root = plant(context);
   await write(root);
-  writeFileSync(join(root, 'proto/asyncapi.yaml'), 'messages:\n  lamp.on: {}\n  lamp.offer: {}\n');
-  const lines = ['proto/asyncapi.yaml does not name the message "lamp.off"'];
+  writeFileSync(join(root, 'proto/asyncapi.yaml'), 'messages:\n  lamp.on: {}\n  lamp.offer: {}\n  lamp.change: {}\n');
+  const lines = ['lamp.off', 'lamp.change_bulb'].map((type) => `proto/asyncapi.yaml does not name the type "${type}"`);
   assert.deepEqual(await check(root), { code: 1, lines });
 });
 
@@ -77,6 +86,10 @@ test('generate refuses what does not fit together', async (context) => {
   const root = plant(context);
   writeFileSync(join(root, 'ui/src/operations.graphql'), 'query Lamp { bulb }');
   await assert.rejects(write(root), /bulb/);
+  const twice = join(root, 'proto/messages/lamp.change_bulb.schema.json');
+  writeFileSync(twice, JSON.stringify({ ...SCHEMAS['jobs/lamp.change_bulb.schema.json'], title: 'Twice' }));
+  await assert.rejects(write(root), /"lamp.change_bulb" is both a message and a job/);
+  rmSync(twice);
   rmSync(join(root, 'proto/schemas/lamp.schema.json'));
   await assert.rejects(write(root), /"lamp.off" refers to "schemas\/lamp", which no schema has as its \$id/);
 });
@@ -99,7 +112,7 @@ function plant(context: { after(done: () => void): void }): string {
   const files = {
     ...Object.fromEntries(Object.entries(SCHEMAS).map(([name, schema]) => [`proto/${name}`, JSON.stringify(schema)])),
     'proto/gateway.graphql': SDL,
-    'proto/asyncapi.yaml': 'messages: [lamp.on, lamp.off]\n',
+    'proto/asyncapi.yaml': 'messages: [lamp.on, lamp.off, lamp.change_bulb]\n',
     'ui/src/operations.graphql': OPERATIONS,
     'package.json': '{"type":"module"}',
   };

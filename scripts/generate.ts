@@ -15,7 +15,7 @@ export async function generate(root: string, isCheck: boolean, print: (line: str
   const outputs = await generateOutputs(root);
   const drifted = [...outputs].filter(([path, content]) => readIfThere(join(root, path)) !== content);
   const undescribed = findUndescribed(root);
-  for (const type of undescribed) print(`proto/asyncapi.yaml does not name the message "${type}"`);
+  for (const type of undescribed) print(`proto/asyncapi.yaml does not name the type "${type}"`);
   if (isCheck) {
     for (const [path] of drifted) print(`${path} is not what proto/ generates: run npm run generate`);
     return drifted.length + undescribed.length > 0 ? 1 : 0;

@@ -40,6 +40,25 @@ export type Query = {
   readonly deadLetters: DeadLetterPage;
   /** One dead letter, or null. */
   readonly deadLetter: Maybe<DeadLetter>;
+  /** All queues with their counts, by name. */
+  readonly queues: ReadonlyArray<Queue>;
+  /** One queue, or null. */
+  readonly queue: Maybe<Queue>;
+  /**
+   * Jobs of a queue in one state: waiting ones in the order in which they start, finished ones newest first. `after` is
+   * the `next` of the page before.
+   */
+  readonly jobs: JobPage;
+  /** One job with all that is known of it, or null. */
+  readonly job: Maybe<JobDetail>;
+  /** How many jobs a bulk operation would concern, without doing anything. */
+  readonly bulkJobsDryRun: Scalars['Int']['output'];
+  /** Schedules, by id. */
+  readonly schedules: ReadonlyArray<Schedule>;
+  /** One schedule, or null. */
+  readonly schedule: Maybe<Schedule>;
+  /** The types that jobs may have, with their schemas. */
+  readonly jobTypes: ReadonlyArray<JobType>;
   /** The finished steps of a recent trace, in order of their start; null when it is no longer (or not yet) known. */
   readonly trace: Maybe<ReadonlyArray<TraceStep>>;
 };
@@ -91,6 +110,32 @@ export type QueryDeadLetterArgs = {
   id: Scalars['ID']['input'];
 };
 
+export type QueryQueueArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type QueryJobsArgs = {
+  queue: Scalars['String']['input'];
+  state: JobState;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryJobArgs = {
+  queue: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+};
+
+export type QueryBulkJobsDryRunArgs = {
+  queue: Scalars['String']['input'];
+  operation: BulkJobOperation;
+  filter: JobFilterInput;
+};
+
+export type QueryScheduleArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type QueryTraceArgs = {
   id: Scalars['ID']['input'];
 };
@@ -125,6 +170,36 @@ export type Mutation = {
    * id once it is stored.
    */
   readonly resendDeadLetter: Scalars['ID']['output'];
+  /** Adds a job. Returns once it is stored. The queue is made if there is none. */
+  readonly addJob: AddedJob;
+  /** Adds jobs: all or none, up to 1,000. */
+  readonly addJobs: ReadonlyArray<AddedJob>;
+  /** Makes a delayed job ready now. */
+  readonly promoteJob: Scalars['Boolean']['output'];
+  /** Lets a failed job wait again; `data` takes the place of its data unless null. */
+  readonly retryJob: Scalars['Boolean']['output'];
+  /** Removes a job that does not run. */
+  readonly removeJob: Scalars['Boolean']['output'];
+  /** Ends a job that waits or runs. */
+  readonly cancelJob: Scalars['Boolean']['output'];
+  /** The same operation for many jobs. Returns how many it concerned. */
+  readonly bulkJobs: Scalars['Int']['output'];
+  /** Workers take nothing more from the queue until `resumeQueue`; what runs goes on. */
+  readonly pauseQueue: Queue;
+  /** Goes on after `pauseQueue`. */
+  readonly resumeQueue: Queue;
+  /** Removes all jobs that wait, and delayed ones if asked for. Returns how many. */
+  readonly drainQueue: Scalars['Int']['output'];
+  /** Forgets finished jobs that are older than `graceMs`. Returns how many. */
+  readonly cleanQueue: Scalars['Int']['output'];
+  /** Removes a queue with all it has. `confirm` must be its name. */
+  readonly obliterateQueue: Scalars['Boolean']['output'];
+  /** Changes the settings that are given. */
+  readonly configureQueue: Queue;
+  /** Makes a schedule, or replaces the one of this id. */
+  readonly upsertSchedule: Schedule;
+  /** False when there is none. */
+  readonly removeSchedule: Scalars['Boolean']['output'];
 };
 
 export type MutationPlugVirtualDeviceArgs = {
@@ -188,6 +263,84 @@ export type MutationResendDeadLetterArgs = {
   remove?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+export type MutationAddJobArgs = {
+  queue: Scalars['String']['input'];
+  type: Scalars['String']['input'];
+  data: Scalars['JSON']['input'];
+  options?: InputMaybe<JobOptionsInput>;
+};
+
+export type MutationAddJobsArgs = {
+  queue: Scalars['String']['input'];
+  jobs: ReadonlyArray<NewJobInput>;
+};
+
+export type MutationPromoteJobArgs = {
+  queue: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+};
+
+export type MutationRetryJobArgs = {
+  queue: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+  data?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type MutationRemoveJobArgs = {
+  queue: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+};
+
+export type MutationCancelJobArgs = {
+  queue: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type MutationBulkJobsArgs = {
+  queue: Scalars['String']['input'];
+  operation: BulkJobOperation;
+  filter: JobFilterInput;
+};
+
+export type MutationPauseQueueArgs = {
+  queue: Scalars['String']['input'];
+};
+
+export type MutationResumeQueueArgs = {
+  queue: Scalars['String']['input'];
+};
+
+export type MutationDrainQueueArgs = {
+  queue: Scalars['String']['input'];
+  withDelayed?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type MutationCleanQueueArgs = {
+  queue: Scalars['String']['input'];
+  state: FinishedState;
+  graceMs?: InputMaybe<Scalars['Float']['input']>;
+  limit?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type MutationObliterateQueueArgs = {
+  queue: Scalars['String']['input'];
+  confirm: Scalars['String']['input'];
+};
+
+export type MutationConfigureQueueArgs = {
+  queue: Scalars['String']['input'];
+  settings: QueueSettingsInput;
+};
+
+export type MutationUpsertScheduleArgs = {
+  input: ScheduleInput;
+};
+
+export type MutationRemoveScheduleArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type Subscription = {
   /**
    * Attach and detach events. With `after` (a cursor from an earlier message) first what was missed since,
@@ -195,11 +348,22 @@ export type Subscription = {
    * Without `after`, `CaughtUp` comes first and says where live begins.
    */
   readonly deviceEvents: DeviceEventUpdate;
+  /**
+   * What happens to the jobs of a queue. With `after` (a cursor from an earlier message) first what was missed since, then
+   * `CaughtUp`, then live, without gap or duplicate; or `Lagged` where the log no longer holds it. `ADDED` and `ACTIVE`
+   * are told live only and have no cursor of their own: they repeat the one before.
+   */
+  readonly jobEvents: JobEventUpdate;
   /** The steps of one trace as they finish, beginning with those already finished. */
   readonly traceSteps: TraceStep;
 };
 
 export type SubscriptionDeviceEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SubscriptionJobEventsArgs = {
+  queue: Scalars['String']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -439,6 +603,8 @@ export type HealthCode =
   | 'BROKER_AWAY'
   /** nats-server can't write to its disk. */
   | 'BROKER_CANNOT_WRITE'
+  /** The broker keeps messages less safely than AUTOWEAVE_DURABILITY asks for. */
+  | 'DURABILITY_WEAKER'
   /** Mailboxes are not being read. */
   | 'ACTORS_NOT_READING'
   /** The watcher is being started. */
@@ -457,7 +623,9 @@ export type DurabilityLevel =
   | 'FSYNC'
   /** Acknowledged messages reach the disk within the interval: a power cut may lose that much. A killed process loses nothing. */
   | 'INTERVAL'
-  /** Kept in memory only, or by a server that would not say: nothing here is called durable. */
+  /** Acknowledged messages are on most of three servers or more; `isSynced` says whether on their disks. */
+  | 'QUORUM'
+  /** Kept in memory only, on one disk after a long while, or by a server that would not say: nothing here is called durable. */
   | 'UNKNOWN';
 
 /** What the broker does, read from the broker. */
@@ -465,9 +633,27 @@ export type Durability = {
   readonly level: DurabilityLevel;
   /** How often the server syncs, in milliseconds; null when every message is synced, or when it is not known. */
   readonly syncIntervalMs: Maybe<Scalars['Float']['output']>;
+  /** Whether every server syncs before it acknowledges; null when that is not known. */
+  readonly isSynced: Maybe<Scalars['Boolean']['output']>;
+  /** Copies of the stream that has the fewest. */
   readonly replicas: Scalars['Int']['output'];
   /** The same in a sentence. */
   readonly detail: Scalars['String']['output'];
+  /** What was asked for, by AUTOWEAVE_DURABILITY. */
+  readonly wanted: DurabilityLevel;
+  /** Whether that is what the broker does; null when too little could be read to say so. */
+  readonly isMet: Maybe<Scalars['Boolean']['output']>;
+  /** How each of AutoWeave's streams is kept; empty when they could not be read. */
+  readonly streams: ReadonlyArray<StreamDurability>;
+};
+
+export type StreamDurability = {
+  readonly name: Scalars['String']['output'];
+  readonly replicas: Scalars['Int']['output'];
+  /** `file` or `memory`. */
+  readonly storage: Scalars['String']['output'];
+  /** True when it is written only after it was acknowledged: a killed broker may lose it. */
+  readonly isAsync: Scalars['Boolean']['output'];
 };
 
 export type TraceStep = {
@@ -483,4 +669,288 @@ export type TraceStep = {
   /** The source file that does this step. */
   readonly file: Maybe<Scalars['String']['output']>;
   readonly attributes: Scalars['JSON']['output'];
+};
+
+export type JobState = 'WAITING' | 'ACTIVE' | 'DELAYED' | 'COMPLETED' | 'FAILED';
+
+export type FinishedState = 'COMPLETED' | 'FAILED';
+
+/** What a single job's detail can say beyond the states that are listed. */
+export type JobDetailState = 'WAITING' | 'ACTIVE' | 'DELAYED' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'REMOVED';
+
+export type BulkJobOperation = 'RETRY' | 'REMOVE' | 'PROMOTE' | 'CANCEL';
+
+export type Queue = {
+  readonly name: Scalars['String']['output'];
+  readonly counts: JobCounts;
+  readonly settings: QueueSettings;
+};
+
+export type JobCounts = {
+  readonly waiting: Scalars['Float']['output'];
+  readonly active: Scalars['Float']['output'];
+  readonly delayed: Scalars['Float']['output'];
+  /** Completed jobs that retention keeps. */
+  readonly completed: Scalars['Float']['output'];
+  /** Failed jobs that retention keeps. */
+  readonly failed: Scalars['Float']['output'];
+  readonly isPaused: Scalars['Boolean']['output'];
+  /** Waiting ones by priority class: the lowest priority of each, and how many. */
+  readonly byPriority: ReadonlyArray<PriorityCount>;
+  /** How old the number of active ones may be, in milliseconds. */
+  readonly lagMs: Scalars['Float']['output'];
+};
+
+export type PriorityCount = {
+  readonly priority: Scalars['Int']['output'];
+  readonly waiting: Scalars['Float']['output'];
+};
+
+export type Retention = {
+  readonly count: Scalars['Int']['output'];
+  readonly ageMs: Maybe<Scalars['Float']['output']>;
+};
+
+export type RateLimit = {
+  readonly max: Scalars['Int']['output'];
+  readonly windowMs: Scalars['Float']['output'];
+};
+
+export type QueueSettings = {
+  readonly attempts: Scalars['Int']['output'];
+  /** `{ type: fixed | exponential, delayMs, jitter? }` or `{ type: custom, name }`. */
+  readonly backoff: Scalars['JSON']['output'];
+  readonly attemptTimeoutMs: Scalars['Float']['output'];
+  readonly totalTimeoutMs: Scalars['Float']['output'];
+  readonly completed: Retention;
+  readonly failed: Retention;
+  readonly globalConcurrency: Maybe<Scalars['Int']['output']>;
+  readonly rateLimit: Maybe<RateLimit>;
+  /** Job types that it takes; all known ones when empty. */
+  readonly types: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type RetentionInput = {
+  readonly count: Scalars['Int']['input'];
+  readonly ageMs?: InputMaybe<Scalars['Float']['input']>;
+};
+
+export type RateLimitInput = {
+  readonly max: Scalars['Int']['input'];
+  readonly windowMs: Scalars['Float']['input'];
+};
+
+/** What is left out stays as it is. `globalConcurrency: 0` and `rateLimit: { max: 0, windowMs: 0 }` take the limit away. */
+export type QueueSettingsInput = {
+  readonly attempts?: InputMaybe<Scalars['Int']['input']>;
+  readonly backoff?: InputMaybe<Scalars['JSON']['input']>;
+  readonly attemptTimeoutMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly totalTimeoutMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly completed?: InputMaybe<RetentionInput>;
+  readonly failed?: InputMaybe<RetentionInput>;
+  readonly globalConcurrency?: InputMaybe<Scalars['Int']['input']>;
+  readonly rateLimit?: InputMaybe<RateLimitInput>;
+  readonly types?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** See the guide to jobs for what each means. */
+export type JobOptionsInput = {
+  readonly id?: InputMaybe<Scalars['String']['input']>;
+  readonly priority?: InputMaybe<Scalars['Int']['input']>;
+  readonly lifo?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly delayMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly attempts?: InputMaybe<Scalars['Int']['input']>;
+  readonly backoff?: InputMaybe<Scalars['JSON']['input']>;
+  readonly attemptTimeoutMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly totalTimeoutMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly deduplicate?: InputMaybe<DeduplicationInput>;
+};
+
+export type DeduplicationMode = 'SIMPLE' | 'THROTTLE' | 'DEBOUNCE' | 'REPLACE';
+
+export type DeduplicationInput = {
+  readonly mode: DeduplicationMode;
+  readonly id: Scalars['String']['input'];
+  /** Of throttle and debounce. */
+  readonly ttlMs?: InputMaybe<Scalars['Float']['input']>;
+};
+
+export type NewJobInput = {
+  readonly type: Scalars['String']['input'];
+  readonly data: Scalars['JSON']['input'];
+  readonly options?: InputMaybe<JobOptionsInput>;
+};
+
+export type JobFilterInput = {
+  readonly state: JobState;
+  readonly type?: InputMaybe<Scalars['String']['input']>;
+  readonly addedBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly limit?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type AddedJob = {
+  readonly id: Scalars['ID']['output'];
+  /** A job of this id was there already, and this one was not added. */
+  readonly isDuplicate: Scalars['Boolean']['output'];
+};
+
+export type JobPage = {
+  readonly jobs: ReadonlyArray<JobSummary>;
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type JobSummary = {
+  readonly id: Scalars['ID']['output'];
+  readonly queue: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly state: JobDetailState;
+  readonly priority: Scalars['Int']['output'];
+  readonly attemptsMade: Scalars['Int']['output'];
+  readonly attempts: Scalars['Int']['output'];
+  readonly addedAt: Scalars['DateTime']['output'];
+  /** When a delayed one becomes ready. */
+  readonly dueAt: Maybe<Scalars['DateTime']['output']>;
+  readonly finishedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Of the last attempt. */
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
+  /** The last failure in a sentence. */
+  readonly error: Maybe<Scalars['String']['output']>;
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+};
+
+export type JobDetail = {
+  readonly id: Scalars['ID']['output'];
+  readonly queue: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly state: JobDetailState;
+  readonly priority: Scalars['Int']['output'];
+  readonly attemptsMade: Scalars['Int']['output'];
+  readonly attempts: Scalars['Int']['output'];
+  readonly addedAt: Scalars['DateTime']['output'];
+  readonly dueAt: Maybe<Scalars['DateTime']['output']>;
+  readonly finishedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
+  readonly error: Maybe<Scalars['String']['output']>;
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+  /** Null when retention has let go of it. */
+  readonly data: Maybe<Scalars['JSON']['output']>;
+  readonly result: Maybe<JobResult>;
+  readonly failures: ReadonlyArray<JobFailure>;
+  readonly progress: Maybe<Scalars['JSON']['output']>;
+  readonly logs: ReadonlyArray<Scalars['String']['output']>;
+  readonly partials: ReadonlyArray<Scalars['JSON']['output']>;
+  readonly stalledCount: Scalars['Int']['output'];
+  /** Those that the job itself carries, in the words of `JobOptionsInput`. */
+  readonly options: Scalars['JSON']['output'];
+};
+
+/** What became of a job. */
+export type JobResult = {
+  readonly success: Scalars['Boolean']['output'];
+  readonly data: Maybe<Scalars['JSON']['output']>;
+  readonly error: Maybe<Scalars['String']['output']>;
+  /** Milliseconds. */
+  readonly duration: Scalars['Float']['output'];
+  /** Milliseconds since 1970. */
+  readonly timestamp: Scalars['Float']['output'];
+};
+
+/** A failed attempt. */
+export type JobFailure = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly attempt: Scalars['Int']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly stack: Maybe<Scalars['String']['output']>;
+};
+
+export type JobEventType =
+  | 'ADDED'
+  | 'ACTIVE'
+  | 'PROGRESS'
+  | 'LOG'
+  | 'PARTIAL'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'RETRYING'
+  | 'STALLED'
+  | 'PROMOTED'
+  | 'CANCELLED'
+  | 'REMOVED';
+
+export type JobEvent = {
+  readonly cursor: Scalars['String']['output'];
+  readonly type: JobEventType;
+  readonly queue: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly jobType: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly attempt: Maybe<Scalars['Int']['output']>;
+  readonly result: Maybe<JobResult>;
+  /** Of progress, log and partial. */
+  readonly data: Maybe<Scalars['JSON']['output']>;
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+};
+
+export type JobEventUpdate = JobEvent | Lagged | CaughtUp;
+
+export type OverlapPolicy =
+  /** A turn is left out while the job of the one before is not finished. */
+  | 'SKIP'
+  /** Turns wait for each other in the queue. */
+  | 'QUEUE';
+
+export type ScheduleInput = {
+  readonly id: Scalars['ID']['input'];
+  /** Five or six fields; exactly one of `cron` and `everyMs`. */
+  readonly cron?: InputMaybe<Scalars['String']['input']>;
+  /** IANA name; UTC when absent. */
+  readonly timezone?: InputMaybe<Scalars['String']['input']>;
+  readonly everyMs?: InputMaybe<Scalars['Float']['input']>;
+  readonly queue: Scalars['String']['input'];
+  readonly type: Scalars['String']['input'];
+  readonly data?: InputMaybe<Scalars['JSON']['input']>;
+  readonly options?: InputMaybe<JobOptionsInput>;
+  /** After so many turns the schedule ends. */
+  readonly limit?: InputMaybe<Scalars['Int']['input']>;
+  readonly startAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly endAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly overlap?: InputMaybe<OverlapPolicy>;
+  readonly missed?: InputMaybe<MissedTimer>;
+};
+
+export type Schedule = {
+  readonly id: Scalars['ID']['output'];
+  readonly cron: Maybe<Scalars['String']['output']>;
+  readonly timezone: Maybe<Scalars['String']['output']>;
+  readonly everyMs: Maybe<Scalars['Float']['output']>;
+  readonly queue: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly data: Maybe<Scalars['JSON']['output']>;
+  /** In the words of `JobOptionsInput`. */
+  readonly options: Maybe<Scalars['JSON']['output']>;
+  readonly limit: Maybe<Scalars['Int']['output']>;
+  readonly startAt: Maybe<Scalars['DateTime']['output']>;
+  readonly endAt: Maybe<Scalars['DateTime']['output']>;
+  readonly overlap: OverlapPolicy;
+  readonly missed: MissedTimer;
+  /** Turns that were due. */
+  readonly turns: Scalars['Int']['output'];
+  /** Turns that were left out because the job before had not finished. */
+  readonly skipped: Scalars['Int']['output'];
+  /** Ids of the last jobs, newest first. */
+  readonly lastJobs: ReadonlyArray<Scalars['ID']['output']>;
+  /** The next times, at most `count`, which is 1 to 100. */
+  readonly next: ReadonlyArray<Scalars['DateTime']['output']>;
+};
+
+export type ScheduleNextArgs = {
+  count?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type JobType = {
+  readonly type: Scalars['String']['output'];
+  readonly description: Scalars['String']['output'];
+  /** JSON Schema of its data. */
+  readonly schema: Scalars['JSON']['output'];
 };

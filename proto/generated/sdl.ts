@@ -46,6 +46,33 @@ type Query {
   "One dead letter, or null."
   deadLetter(id: ID!): DeadLetter
 
+  "All queues with their counts, by name."
+  queues: [Queue!]!
+
+  "One queue, or null."
+  queue(name: String!): Queue
+
+  """
+  Jobs of a queue in one state: waiting ones in the order in which they start, finished ones newest first. \`after\` is
+  the \`next\` of the page before.
+  """
+  jobs(queue: String!, state: JobState!, first: Int = 50, after: String): JobPage!
+
+  "One job with all that is known of it, or null."
+  job(queue: String!, id: ID!): JobDetail
+
+  "How many jobs a bulk operation would concern, without doing anything."
+  bulkJobsDryRun(queue: String!, operation: BulkJobOperation!, filter: JobFilterInput!): Int!
+
+  "Schedules, by id."
+  schedules: [Schedule!]!
+
+  "One schedule, or null."
+  schedule(id: ID!): Schedule
+
+  "The types that jobs may have, with their schemas."
+  jobTypes: [JobType!]!
+
   "The finished steps of a recent trace, in order of their start; null when it is no longer (or not yet) known."
   trace(id: ID!): [TraceStep!]
 }
@@ -90,6 +117,51 @@ type Mutation {
   id once it is stored.
   """
   resendDeadLetter(id: ID!, data: JSON, remove: Boolean = false): ID!
+
+  "Adds a job. Returns once it is stored. The queue is made if there is none."
+  addJob(queue: String!, type: String!, data: JSON!, options: JobOptionsInput): AddedJob!
+
+  "Adds jobs: all or none, up to 1,000."
+  addJobs(queue: String!, jobs: [NewJobInput!]!): [AddedJob!]!
+
+  "Makes a delayed job ready now."
+  promoteJob(queue: String!, id: ID!): Boolean!
+
+  "Lets a failed job wait again; \`data\` takes the place of its data unless null."
+  retryJob(queue: String!, id: ID!, data: JSON): Boolean!
+
+  "Removes a job that does not run."
+  removeJob(queue: String!, id: ID!): Boolean!
+
+  "Ends a job that waits or runs."
+  cancelJob(queue: String!, id: ID!, reason: String): Boolean!
+
+  "The same operation for many jobs. Returns how many it concerned."
+  bulkJobs(queue: String!, operation: BulkJobOperation!, filter: JobFilterInput!): Int!
+
+  "Workers take nothing more from the queue until \`resumeQueue\`; what runs goes on."
+  pauseQueue(queue: String!): Queue!
+
+  "Goes on after \`pauseQueue\`."
+  resumeQueue(queue: String!): Queue!
+
+  "Removes all jobs that wait, and delayed ones if asked for. Returns how many."
+  drainQueue(queue: String!, withDelayed: Boolean = false): Int!
+
+  "Forgets finished jobs that are older than \`graceMs\`. Returns how many."
+  cleanQueue(queue: String!, state: FinishedState!, graceMs: Float = 0, limit: Int): Int!
+
+  "Removes a queue with all it has. \`confirm\` must be its name."
+  obliterateQueue(queue: String!, confirm: String!): Boolean!
+
+  "Changes the settings that are given."
+  configureQueue(queue: String!, settings: QueueSettingsInput!): Queue!
+
+  "Makes a schedule, or replaces the one of this id."
+  upsertSchedule(input: ScheduleInput!): Schedule!
+
+  "False when there is none."
+  removeSchedule(id: ID!): Boolean!
 }
 
 type Subscription {
@@ -99,6 +171,13 @@ type Subscription {
   Without \`after\`, \`CaughtUp\` comes first and says where live begins.
   """
   deviceEvents(after: String): DeviceEventUpdate!
+
+  """
+  What happens to the jobs of a queue. With \`after\` (a cursor from an earlier message) first what was missed since, then
+  \`CaughtUp\`, then live, without gap or duplicate; or \`Lagged\` where the log no longer holds it. \`ADDED\` and \`ACTIVE\`
+  are told live only and have no cursor of their own: they repeat the one before.
+  """
+  jobEvents(queue: String!, after: String): JobEventUpdate!
 
   "The steps of one trace as they finish, beginning with those already finished."
   traceSteps(traceId: ID!): TraceStep!
@@ -344,6 +423,8 @@ enum HealthCode {
   BROKER_AWAY
   "nats-server can't write to its disk."
   BROKER_CANNOT_WRITE
+  "The broker keeps messages less safely than AUTOWEAVE_DURABILITY asks for."
+  DURABILITY_WEAKER
   "Mailboxes are not being read."
   ACTORS_NOT_READING
   "The watcher is being started."
@@ -363,7 +444,9 @@ enum DurabilityLevel {
   FSYNC
   "Acknowledged messages reach the disk within the interval: a power cut may lose that much. A killed process loses nothing."
   INTERVAL
-  "Kept in memory only, or by a server that would not say: nothing here is called durable."
+  "Acknowledged messages are on most of three servers or more; \`isSynced\` says whether on their disks."
+  QUORUM
+  "Kept in memory only, on one disk after a long while, or by a server that would not say: nothing here is called durable."
   UNKNOWN
 }
 
@@ -372,9 +455,27 @@ type Durability {
   level: DurabilityLevel!
   "How often the server syncs, in milliseconds; null when every message is synced, or when it is not known."
   syncIntervalMs: Float
+  "Whether every server syncs before it acknowledges; null when that is not known."
+  isSynced: Boolean
+  "Copies of the stream that has the fewest."
   replicas: Int!
   "The same in a sentence."
   detail: String!
+  "What was asked for, by AUTOWEAVE_DURABILITY."
+  wanted: DurabilityLevel!
+  "Whether that is what the broker does; null when too little could be read to say so."
+  isMet: Boolean
+  "How each of AutoWeave's streams is kept; empty when they could not be read."
+  streams: [StreamDurability!]!
+}
+
+type StreamDurability {
+  name: String!
+  replicas: Int!
+  "\`file\` or \`memory\`."
+  storage: String!
+  "True when it is written only after it was acknowledged: a killed broker may lose it."
+  isAsync: Boolean!
 }
 
 type TraceStep {
@@ -390,5 +491,314 @@ type TraceStep {
   "The source file that does this step."
   file: String
   attributes: JSON!
+}
+
+enum JobState {
+  WAITING
+  ACTIVE
+  DELAYED
+  COMPLETED
+  FAILED
+}
+
+enum FinishedState {
+  COMPLETED
+  FAILED
+}
+
+"What a single job's detail can say beyond the states that are listed."
+enum JobDetailState {
+  WAITING
+  ACTIVE
+  DELAYED
+  COMPLETED
+  FAILED
+  CANCELLED
+  REMOVED
+}
+
+enum BulkJobOperation {
+  RETRY
+  REMOVE
+  PROMOTE
+  CANCEL
+}
+
+type Queue {
+  name: String!
+  counts: JobCounts!
+  settings: QueueSettings!
+}
+
+type JobCounts {
+  waiting: Float!
+  active: Float!
+  delayed: Float!
+  "Completed jobs that retention keeps."
+  completed: Float!
+  "Failed jobs that retention keeps."
+  failed: Float!
+  isPaused: Boolean!
+  "Waiting ones by priority class: the lowest priority of each, and how many."
+  byPriority: [PriorityCount!]!
+  "How old the number of active ones may be, in milliseconds."
+  lagMs: Float!
+}
+
+type PriorityCount {
+  priority: Int!
+  waiting: Float!
+}
+
+type Retention {
+  count: Int!
+  ageMs: Float
+}
+
+type RateLimit {
+  max: Int!
+  windowMs: Float!
+}
+
+type QueueSettings {
+  attempts: Int!
+  "\`{ type: fixed | exponential, delayMs, jitter? }\` or \`{ type: custom, name }\`."
+  backoff: JSON!
+  attemptTimeoutMs: Float!
+  totalTimeoutMs: Float!
+  completed: Retention!
+  failed: Retention!
+  globalConcurrency: Int
+  rateLimit: RateLimit
+  "Job types that it takes; all known ones when empty."
+  types: [String!]!
+}
+
+input RetentionInput {
+  count: Int!
+  ageMs: Float
+}
+
+input RateLimitInput {
+  max: Int!
+  windowMs: Float!
+}
+
+"What is left out stays as it is. \`globalConcurrency: 0\` and \`rateLimit: { max: 0, windowMs: 0 }\` take the limit away."
+input QueueSettingsInput {
+  attempts: Int
+  backoff: JSON
+  attemptTimeoutMs: Float
+  totalTimeoutMs: Float
+  completed: RetentionInput
+  failed: RetentionInput
+  globalConcurrency: Int
+  rateLimit: RateLimitInput
+  types: [String!]
+}
+
+"See the guide to jobs for what each means."
+input JobOptionsInput {
+  id: String
+  priority: Int
+  lifo: Boolean
+  delayMs: Float
+  attempts: Int
+  backoff: JSON
+  attemptTimeoutMs: Float
+  totalTimeoutMs: Float
+  deduplicate: DeduplicationInput
+}
+
+enum DeduplicationMode {
+  SIMPLE
+  THROTTLE
+  DEBOUNCE
+  REPLACE
+}
+
+input DeduplicationInput {
+  mode: DeduplicationMode!
+  id: String!
+  "Of throttle and debounce."
+  ttlMs: Float
+}
+
+input NewJobInput {
+  type: String!
+  data: JSON!
+  options: JobOptionsInput
+}
+
+input JobFilterInput {
+  state: JobState!
+  type: String
+  addedBefore: DateTime
+  limit: Int
+}
+
+type AddedJob {
+  id: ID!
+  "A job of this id was there already, and this one was not added."
+  isDuplicate: Boolean!
+}
+
+type JobPage {
+  jobs: [JobSummary!]!
+  next: String
+}
+
+type JobSummary {
+  id: ID!
+  queue: String!
+  type: String!
+  state: JobDetailState!
+  priority: Int!
+  attemptsMade: Int!
+  attempts: Int!
+  addedAt: DateTime!
+  "When a delayed one becomes ready."
+  dueAt: DateTime
+  finishedAt: DateTime
+  "Of the last attempt."
+  durationMs: Float
+  "The last failure in a sentence."
+  error: String
+  traceId: ID
+}
+
+type JobDetail {
+  id: ID!
+  queue: String!
+  type: String!
+  state: JobDetailState!
+  priority: Int!
+  attemptsMade: Int!
+  attempts: Int!
+  addedAt: DateTime!
+  dueAt: DateTime
+  finishedAt: DateTime
+  durationMs: Float
+  error: String
+  traceId: ID
+  "Null when retention has let go of it."
+  data: JSON
+  result: JobResult
+  failures: [JobFailure!]!
+  progress: JSON
+  logs: [String!]!
+  partials: [JSON!]!
+  stalledCount: Int!
+  "Those that the job itself carries, in the words of \`JobOptionsInput\`."
+  options: JSON!
+}
+
+"What became of a job."
+type JobResult {
+  success: Boolean!
+  data: JSON
+  error: String
+  "Milliseconds."
+  duration: Float!
+  "Milliseconds since 1970."
+  timestamp: Float!
+}
+
+"A failed attempt."
+type JobFailure {
+  code: String!
+  message: String!
+  attempt: Int!
+  at: DateTime!
+  stack: String
+}
+
+enum JobEventType {
+  ADDED
+  ACTIVE
+  PROGRESS
+  LOG
+  PARTIAL
+  COMPLETED
+  FAILED
+  RETRYING
+  STALLED
+  PROMOTED
+  CANCELLED
+  REMOVED
+}
+
+type JobEvent {
+  cursor: String!
+  type: JobEventType!
+  queue: String!
+  id: ID!
+  jobType: String!
+  at: DateTime!
+  attempt: Int
+  result: JobResult
+  "Of progress, log and partial."
+  data: JSON
+  traceId: ID
+}
+
+union JobEventUpdate = JobEvent | Lagged | CaughtUp
+
+enum OverlapPolicy {
+  "A turn is left out while the job of the one before is not finished."
+  SKIP
+  "Turns wait for each other in the queue."
+  QUEUE
+}
+
+input ScheduleInput {
+  id: ID!
+  "Five or six fields; exactly one of \`cron\` and \`everyMs\`."
+  cron: String
+  "IANA name; UTC when absent."
+  timezone: String
+  everyMs: Float
+  queue: String!
+  type: String!
+  data: JSON
+  options: JobOptionsInput
+  "After so many turns the schedule ends."
+  limit: Int
+  startAt: DateTime
+  endAt: DateTime
+  overlap: OverlapPolicy = QUEUE
+  missed: MissedTimer = ONCE
+}
+
+type Schedule {
+  id: ID!
+  cron: String
+  timezone: String
+  everyMs: Float
+  queue: String!
+  type: String!
+  data: JSON
+  "In the words of \`JobOptionsInput\`."
+  options: JSON
+  limit: Int
+  startAt: DateTime
+  endAt: DateTime
+  overlap: OverlapPolicy!
+  missed: MissedTimer!
+  "Turns that were due."
+  turns: Int!
+  "Turns that were left out because the job before had not finished."
+  skipped: Int!
+  "Ids of the last jobs, newest first."
+  lastJobs: [ID!]!
+  "The next times, at most \`count\`, which is 1 to 100."
+  next(count: Int = 5): [DateTime!]!
+}
+
+type JobType {
+  type: String!
+  description: String!
+  "JSON Schema of its data."
+  schema: JSON!
 }
 `;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SCHEMAS, SHARED_SCHEMAS } from '../../proto/generated/messages.ts';
+import { JOB_TYPES, SCHEMAS, SHARED_SCHEMAS } from '../../proto/generated/messages.ts';
+import { isMessageType } from '../message/subjects.ts';
 import { createContracts, type JsonSchema } from './contracts.ts';
 
 const schema = {
@@ -40,3 +41,17 @@ test('every schema of proto compiles, references included', () => {
     assert.throws(() => contracts.validate(type, 'no object'), { code: 'AW_DATA_INVALID' });
   }
 });
+
+for (const type of JOB_TYPES) {
+  test(`job ${type} describes each of its fields, and takes no other`, () => {
+    const { description, additionalProperties, properties } = SCHEMAS[type];
+    assert.ok(isMessageType(type));
+    assert.match(String(description), /^Job: /);
+    assert.equal(additionalProperties, false);
+    for (const [field, schema] of Object.entries(
+      properties as Record<string, { description?: string; $ref?: string }>,
+    )) {
+      assert.ok(schema.description ?? schema.$ref, field);
+    }
+  });
+}

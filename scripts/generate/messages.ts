@@ -2,7 +2,7 @@ import { compile } from 'json-schema-to-typescript';
 import { type ContractSchema, type ContractSchemas, resolveRef } from './schemas.ts';
 
 /**
- * The TypeScript of the messages: a type for each schema, the map from message type to its data, and the schemas
+ * The TypeScript of messages and jobs: a type for each schema, the maps from their types to their data, and the schemas
  * themselves, so that a validator needs no file at run time.
  */
 export async function generateMessages(schemas: ContractSchemas): Promise<string> {
@@ -13,19 +13,17 @@ export async function generateMessages(schemas: ContractSchemas): Promise<string
  * One document goes to the compiler, with every schema as a definition and references inside it: a definition that
  * two messages share then becomes one type.
  */
-async function generateTypes({ envelope, messages, shared }: ContractSchemas): Promise<string> {
-  const all = [...shared.values(), envelope, ...messages.values()];
+async function generateTypes({ envelope, messages, jobs, shared }: ContractSchemas): Promise<string> {
+  const all = [...shared.values(), envelope, ...messages.values(), ...jobs.values()];
   const titles = new Map(all.map((schema) => [schema.$id, schema.title]));
   const document = {
     title: 'MessageData',
     description: 'The data of each message, by its type.',
-    type: 'object' as const,
-    properties: Object.fromEntries(
-      [...messages].map(([type, { title }]) => [type, { $ref: `#/definitions/${title}` }]),
-    ),
-    required: [...messages.keys()],
-    additionalProperties: false,
-    definitions: Object.fromEntries(all.map((schema) => [schema.title, asDefinition(schema, titles)])),
+    ...asMap(messages),
+    definitions: {
+      ...Object.fromEntries(all.map((schema) => [schema.title, asDefinition(schema, titles)])),
+      JobData: { description: 'The data of each job, by its type.', ...asMap(jobs) },
+    },
   };
   const types = await compile(document, 'MessageData', {
     bannerComment: '',
@@ -44,6 +42,15 @@ async function generateTypes({ envelope, messages, shared }: ContractSchemas): P
 const ORIGIN_NOTE =
   /(?:^ \*\n)?^ \* This interface was referenced by `MessageData`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/gm;
 
+function asMap(schemas: ReadonlyMap<string, ContractSchema>) {
+  return {
+    type: 'object' as const,
+    properties: Object.fromEntries([...schemas].map(([type, { title }]) => [type, { $ref: `#/definitions/${title}` }])),
+    required: [...schemas.keys()],
+    additionalProperties: false,
+  };
+}
+
 /** A schema without its own identity, with its references turned to the document's definitions. */
 function asDefinition({ $id, $schema, ...schema }: ContractSchema, titles: ReadonlyMap<string, string>): object {
   const text = JSON.stringify(schema, (key, value: unknown) => {
@@ -55,17 +62,20 @@ function asDefinition({ $id, $schema, ...schema }: ContractSchema, titles: Reado
   return JSON.parse(text);
 }
 
-function generateConstants({ envelope, messages, shared }: ContractSchemas): string {
+function generateConstants({ envelope, messages, jobs, shared }: ContractSchemas): string {
   return `/** A JSON Schema as \`proto/\` has it; references lead to another schema's \`$id\`. */
 export interface JsonSchema {
   readonly $id: string;
   readonly [keyword: string]: unknown;
 }
 
-/** By message type. */
-export const SCHEMAS: Readonly<Record<keyof MessageData, JsonSchema>> = ${JSON.stringify(Object.fromEntries(messages))};
+/** By type, of messages and of jobs. */
+export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSchema>> = ${JSON.stringify(Object.fromEntries([...messages, ...jobs]))};
 
-/** What messages refer to, by \`$id\`. */
+/** Those of {@link SCHEMAS} that are jobs. */
+export const JOB_TYPES: readonly (keyof JobData)[] = ${JSON.stringify([...jobs.keys()])};
+
+/** What they refer to, by \`$id\`. */
 export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = ${JSON.stringify(Object.fromEntries(shared))};
 
 export const ENVELOPE_SCHEMA: JsonSchema = ${JSON.stringify(envelope)};

@@ -37,13 +37,14 @@ export async function generateOutputs(root: string): Promise<Map<string, string>
 }
 
 /**
- * What the contract promises and the AsyncAPI document leaves out: message types that it does not name.
+ * What the contract promises and the AsyncAPI document leaves out: types of messages and jobs that it does not name.
  */
 export function findUndescribed(root: string): string[] {
   const file = `${root}/proto/asyncapi.yaml`;
   const document = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const named = new Set(document.match(/[\w-]+(\.[\w-]+)+/g));
-  const types = [...readSchemas(`${root}/proto`).messages.keys()];
+  const { messages, jobs } = readSchemas(`${root}/proto`);
+  const types = [...messages.keys(), ...jobs.keys()];
   return types.filter((type) => !named.has(type));
 }
 

@@ -8,10 +8,11 @@ export interface ContractSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** The JSON Schemas below `proto/`. Messages by type, shared definitions by `$id`. */
+/** The JSON Schemas below `proto/`. Messages and the data of jobs by type, shared definitions by `$id`. */
 export interface ContractSchemas {
   readonly envelope: ContractSchema;
   readonly messages: ReadonlyMap<string, ContractSchema>;
+  readonly jobs: ReadonlyMap<string, ContractSchema>;
   readonly shared: ReadonlyMap<string, ContractSchema>;
 }
 
@@ -20,11 +21,15 @@ const ENDING = '.schema.json';
 /** Reads the schemas; throws where one does not say who it is, since types and validators are found by that. */
 export function readSchemas(proto: string): ContractSchemas {
   const messages = readFolder(join(proto, 'messages'));
-  for (const [type, schema] of messages) {
-    if (schema.$id !== type) throw new Error(`Schema of message "${type}" has $id "${schema.$id}"; they must agree`);
+  const jobs = readFolder(join(proto, 'jobs'));
+  for (const [type, schema] of [...messages, ...jobs]) {
+    if (schema.$id !== type) throw new Error(`Schema of "${type}" has $id "${schema.$id}"; they must agree`);
   }
+  // One registry holds both, and a type says by itself what its data is.
+  const twice = [...jobs.keys()].find((type) => messages.has(type));
+  if (twice !== undefined) throw new Error(`"${twice}" is both a message and a job; choose another type for one`);
   const shared = [...readFolder(join(proto, 'schemas')).values()].map((schema) => [schema.$id, schema] as const);
-  return { envelope: readSchema(join(proto, `envelope${ENDING}`)), messages, shared: new Map(shared) };
+  return { envelope: readSchema(join(proto, `envelope${ENDING}`)), messages, jobs, shared: new Map(shared) };
 }
 
 /**
