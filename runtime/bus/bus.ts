@@ -8,7 +8,17 @@ import type { Headers } from '../message/message.ts';
 /** Messages of one {@link Bus.commit}, at most: the server's limit. */
 export const MAX_BATCH = 1_000;
 
-export const STREAM_NAMES = ['EVENTS', 'MAILBOX', 'STATE', 'DEAD', 'HISTORY'] as const;
+export const STREAM_NAMES = [
+  'EVENTS',
+  'MAILBOX',
+  'STATE',
+  'DEAD',
+  'HISTORY',
+  'JOBS',
+  'JOBLOG',
+  'FAILED',
+  'CONTROL',
+] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 
 /** A message on its way into a stream. */
@@ -26,6 +36,10 @@ export interface Outgoing {
   readonly replacesEarlier?: boolean;
   /** Keep it until then, and put it on a subject of the same stream; trimming its own subject cancels it. */
   readonly deliver?: Delivery;
+  /** Remove it after so many milliseconds, in whole seconds; only in streams that say so. */
+  readonly ttlMs?: number;
+  /** Stored in place of the message that waits on this subject of the same stream for its time, in one step. */
+  readonly insteadOf?: string;
 }
 
 export interface Delivery {

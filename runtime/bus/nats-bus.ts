@@ -23,6 +23,8 @@ import {
 import { type ApiFailure, classifyRefusal, isPassing, tooLargeOr } from './bus-errors.ts';
 import { createChannels } from './channels.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
+import type { JobBus } from './jobs/job-bus.ts';
+import { createJobBus } from './jobs/nats-job-bus.ts';
 import { createLatest } from './latest.ts';
 import { countMatching, getFromLeader, readPage } from './log-pages.ts';
 import { readLog } from './log-reader.ts';
@@ -56,12 +58,17 @@ export interface NatsBusOptions {
   readonly onConnection?: (isConnected: boolean) => void;
 }
 
+/** The log, and the consumers of its work queue. */
+export interface NatsBus extends Bus {
+  readonly jobs: JobBus;
+}
+
 /**
  * Connects, checks the server and sets the streams up.
  *
  * @throws AW_BROKER_UNREACHABLE, AW_BROKER_DENIED, AW_NATS_TOO_OLD, AW_STREAM_REFUSED
  */
-export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
+export async function connectNatsBus(options: NatsBusOptions): Promise<NatsBus> {
   const connection = await open(options);
   try {
     checkVersion(connection, options.url);
@@ -81,9 +88,10 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   }
 }
 
-async function open(options: NatsBusOptions): Promise<NatsConnection> {
-  const settings: ConnectionOptions = {
-    servers: options.url,
+/** All but what can't be handed to a thread. */
+function settingsOf(options: NatsBusOptions): ConnectionOptions {
+  return {
+    servers: options.url.split(','),
     name: options.name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 100,
@@ -92,6 +100,12 @@ async function open(options: NatsBusOptions): Promise<NatsConnection> {
     pingInterval: 5_000,
     maxPingOut: 2,
     ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
+  };
+}
+
+async function open(options: NatsBusOptions): Promise<NatsConnection> {
+  const settings: ConnectionOptions = {
+    ...settingsOf(options),
     ...(options.credentials === undefined
       ? {}
       : { authenticator: credsAuthenticator(new TextEncoder().encode(options.credentials)) }),
@@ -125,7 +139,7 @@ function createNatsBus(
   connection: NatsConnection,
   manager: JetStreamManager,
   options: NatsBusOptions & { readonly maxBodyBytes: number; readonly maxEntryBytes: number },
-): Bus {
+): NatsBus {
   const { clock, random, maxBodyBytes, maxEntryBytes, log = noLog, onConnection } = options;
   const requester = createRequester(connection, clock);
   const reconnectListeners = new Set<() => void>();
@@ -199,6 +213,7 @@ function createNatsBus(
     openInbox: answers.openInbox,
     answer: answers.answer,
     ...channels,
+    jobs: createJobBus({ ...parts, settings: settingsOf(options), credentials: options.credentials }),
     async [Symbol.asyncDispose]() {
       await answers.settle();
       requester[Symbol.dispose]();
@@ -311,6 +326,10 @@ function natsHeaders(message: Outgoing, more: readonly (readonly [string, string
     steering.push(['Nats-Schedule', `@at ${new Date(message.deliver.at).toISOString()}`]);
     steering.push(['Nats-Schedule-Target', message.deliver.to]);
   }
+  if (message.insteadOf !== undefined) {
+    steering.push(['Nats-Scheduler', message.insteadOf], ['Nats-Schedule-Next', 'purge']);
+  }
+  if (message.ttlMs !== undefined) steering.push(['Nats-TTL', `${Math.max(1, Math.ceil(message.ttlMs / 1000))}s`]);
   if (message.replacesEarlier) steering.push(['Nats-Rollup', 'sub']);
   return toNatsHeaders(message.headers, steering);
 }

@@ -22,6 +22,14 @@ export interface StreamDefinition {
   /** True when messages may be kept until their time. */
   readonly hasSchedules?: boolean;
   readonly subjectTransform?: { readonly src: string; readonly dest: string };
+  /** What is acknowledged is gone. */
+  readonly isWorkQueue?: boolean;
+  /** True when a message may say how long it stays. */
+  readonly hasTtl?: boolean;
+  /** Messages beyond so many go, oldest first. */
+  readonly maxMessages?: number;
+  /** Copies what another stream stores under this filter. */
+  readonly source?: { readonly name: StreamName; readonly filter: string };
 }
 
 /** The streams as data; `ensure-streams.ts` makes or updates them. MAILBOX and STATE discard nothing: see DESIGN. */
@@ -69,6 +77,41 @@ export const STREAMS: readonly StreamDefinition[] = [
     subjects: ['aw.*.history.*.*.*', 'aw._sys.cursor.history.>'],
     maxAgeMs: 30 * DAY_MS,
     maxBytes: 4 * 1024 ** 3,
+    isLimited: false,
+  },
+  {
+    name: 'JOBS',
+    description: 'Jobs that wait or run, in packs and singles; gone when they are done',
+    subjects: ['aw.*.job.*.*.*.*', 'aw._sys.cursor.jobs.>'],
+    duplicateWindowMs: 120_000,
+    hasSchedules: true,
+    isWorkQueue: true,
+    isLimited: true,
+  },
+  {
+    name: 'JOBLOG',
+    description: 'What became of jobs, and what they told on the way',
+    subjects: ['aw.*.out.*.*.*.*', 'aw.*.jev.*.*.*'],
+    maxAgeMs: DAY_MS / 24,
+    maxBytes: 4 * 1024 ** 3,
+    // A unique subject costs the server 166 bytes of memory: 330 MB at most.
+    maxMessages: 2_000_000,
+    isLimited: false,
+  },
+  {
+    name: 'FAILED',
+    description: 'Failed jobs with their data, until they are tried again or removed',
+    subjects: [],
+    maxBytes: 4 * 1024 ** 3,
+    isLimited: false,
+    source: { name: 'JOBLOG', filter: 'aw.*.out.*.failed.*.*' },
+  },
+  {
+    name: 'CONTROL',
+    description: 'What processes agree on about queues: settings, shares, windows, leases',
+    subjects: ['aw.*.queue.*.*', 'aw.*.dedup.*.*', 'aw._sys.lease.*'],
+    maxMessagesPerSubject: 1,
+    hasTtl: true,
     isLimited: false,
   },
 ];

@@ -87,6 +87,56 @@ export const INSTRUMENTS = {
     description: 'Times that what waited behind a key that is stuck was put aside',
     labels: ['actor'],
   },
+  jobsAdded: {
+    kind: 'counter',
+    name: 'jobs_added_total',
+    description: 'Jobs added by this process',
+    labels: ['queue'],
+  },
+  jobsFinished: {
+    kind: 'counter',
+    name: 'jobs_finished_total',
+    description: 'Jobs that ended here, by outcome: completed, failed, cancelled, removed, or lost to another worker',
+    labels: ['queue', 'outcome'],
+  },
+  jobsRetried: {
+    kind: 'counter',
+    name: 'jobs_retried_total',
+    description: 'Failed attempts that are followed by another one',
+    labels: ['queue'],
+  },
+  jobsStalled: {
+    kind: 'counter',
+    name: 'jobs_stalled_total',
+    description: 'Jobs taken over from a worker that had fallen silent',
+    labels: ['queue'],
+  },
+  jobsRunning: {
+    kind: 'gauge',
+    name: 'jobs_running',
+    description: 'Jobs at work in this process',
+    labels: ['queue'],
+  },
+  jobDuration: {
+    kind: 'histogram',
+    name: 'job_duration_ms',
+    description: 'Time of one attempt at a job',
+    labels: ['queue', 'type'],
+    buckets: MILLISECONDS,
+  },
+  jobWait: {
+    kind: 'histogram',
+    name: 'job_wait_ms',
+    description: 'Time from the adding of a job to the beginning of its first attempt',
+    labels: ['queue'],
+    buckets: MILLISECONDS,
+  },
+  queueJobs: {
+    kind: 'gauge',
+    name: 'queue_jobs',
+    description: 'Jobs of a queue by state, as last counted',
+    labels: ['queue', 'state'],
+  },
   brokerConnected: {
     kind: 'gauge',
     name: 'broker_connected',
@@ -102,8 +152,20 @@ export const INSTRUMENTS = {
   durability: {
     kind: 'gauge',
     name: 'durability_level',
-    description: '1 for the level that the broker really gives: fsync, interval or unknown',
+    description: '1 for the level that the broker really gives: fsync, interval, quorum or unknown',
     labels: ['level'],
+  },
+  durabilitySyncInterval: {
+    kind: 'gauge',
+    name: 'durability_sync_interval_ms',
+    description: 'How often the broker syncs: 0 when before each acknowledgement, -1 when that is not known',
+    labels: [],
+  },
+  durabilityWishMet: {
+    kind: 'gauge',
+    name: 'durability_wish_met',
+    description: '1 while the broker is known to give what AUTOWEAVE_DURABILITY asks for, else 0',
+    labels: ['wanted'],
   },
   subscriptionsOpen: {
     kind: 'gauge',

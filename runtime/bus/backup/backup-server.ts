@@ -90,7 +90,7 @@ export function readAnswer<Answer>(body: Uint8Array, subject: string): Answer {
 
 async function open(access: BackupAccess): Promise<NatsConnection> {
   const settings: ConnectionOptions = {
-    servers: access.url,
+    servers: access.url.split(','),
     name: 'autoweave-backup',
     // What was under way is lost with its connection, and has to be begun again.
     reconnect: false,

@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '../../clock/random.ts';
 import { systemClock } from '../../clock/system-clock.ts';
-import { type Bus, type Outgoing, STREAM_NAMES, type Stored, type StreamName } from '../bus.ts';
-import { connectNatsBus } from '../nats-bus.ts';
+import { type Bus, STREAM_NAMES, type Stored, type StreamName } from '../bus.ts';
+import { connectNatsBus, type NatsBus } from '../nats-bus.ts';
 import { type BackupOptions, backupStreams } from './backup.ts';
 import { type BackupServer, openBackupServer } from './backup-server.ts';
+import { fillQueue } from './fill-queue.ts';
 import { type FoundStream, listStreams } from './found-streams.ts';
+import { message, storeAll } from './test-messages.ts';
+
+export { READY_CONSUMER, storeOutcome } from './fill-queue.ts';
+export { message, storeAll } from './test-messages.ts';
 
 /** What the tests of this folder share: streams as a runtime leaves them, and a look at all that is in them. */
 
@@ -17,7 +22,6 @@ export interface Disposables {
 }
 
 const PAGE = 1_000;
-const BATCH = 500;
 
 export async function makeDirectory(t: Disposables): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'autoweave-backup-'));
@@ -25,7 +29,7 @@ export async function makeDirectory(t: Disposables): Promise<string> {
   return path;
 }
 
-export async function connectBus(url: string, t: Disposables): Promise<Bus> {
+export async function connectBus(url: string, t: Disposables): Promise<NatsBus> {
   const bus = await connectNatsBus({ url, name: 'test', clock: systemClock, random: systemRandom });
   t.after(() => bus[Symbol.asyncDispose]());
   return bus;
@@ -52,15 +56,6 @@ export async function noFreeze(): Promise<AsyncDisposable> {
   return { async [Symbol.asyncDispose]() {} };
 }
 
-/** Stores in batches of one stream. */
-export async function storeAll(bus: Bus, stream: StreamName, messages: readonly Outgoing[]): Promise<void> {
-  for (let at = 0; at < messages.length; at += BATCH) await bus.commit(stream, messages.slice(at, at + BATCH));
-}
-
-export function message(subject: string, text: string, rest: Partial<Outgoing> = {}): Outgoing {
-  return { subject, body: new TextEncoder().encode(text), headers: { 'aw-note': `of ${subject}` }, ...rest };
-}
-
 /** Some MB that no compression makes smaller. */
 export async function storeNoise(bus: Bus, megabytes: number): Promise<void> {
   for (let batch = 0; batch < megabytes; batch++) {
@@ -72,8 +67,8 @@ export async function storeNoise(bus: Bus, megabytes: number): Promise<void> {
   }
 }
 
-/** Thousands of messages with all that makes a stream more than a list: gaps, cursors, one state per key, a timer. */
-export async function fillStreams(bus: Bus): Promise<void> {
+/** Thousands of messages with all that makes a stream more than a list: gaps, cursors, one state per key, timers, consumers. */
+export async function fillStreams(bus: NatsBus): Promise<void> {
   const numbers = Array.from({ length: 3_000 }, (_, index) => index);
   const commands = numbers.map((at) => message(`aw.test.cmd.counter.key-${at % 40}`, `{"add":${at}}`));
   await storeAll(bus, 'MAILBOX', commands);
@@ -103,11 +98,47 @@ export async function fillStreams(bus: Bus): Promise<void> {
     numbers.map((at) => message(`aw.test.state.${at % 64}.counter.key-${at % 500}`, `{"total":${at}}`)),
   );
   await bus.commit('DEAD', [message('aw.test.dead.counter.key-1', 'why')]);
+  await fillQueue(bus);
 }
 
 export interface Contents {
   readonly streams: readonly FoundStream[];
+  readonly consumers: readonly FoundConsumer[];
   readonly messages: Readonly<Partial<Record<StreamName, readonly Stored[]>>>;
+}
+
+/** What the server says of a durable of JOBS; what is told of its past deliveries stands in `delivered` and `ack_floor`. */
+export interface FoundConsumer {
+  readonly name: string;
+  readonly config: object;
+  readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
+  readonly ack_floor: { readonly consumer_seq: number; readonly stream_seq: number };
+  readonly num_ack_pending: number;
+  readonly num_pending: number;
+  readonly num_redelivered: number;
+}
+
+async function listConsumers(server: BackupServer): Promise<readonly FoundConsumer[]> {
+  const { consumers } = await server.api<{ readonly consumers: readonly FoundConsumer[] }>('CONSUMER.LIST.JOBS', {});
+  return consumers
+    .map(({ name, config, delivered, ack_floor, num_ack_pending, num_pending, num_redelivered }) => ({
+      name,
+      config,
+      delivered: placeOf(delivered),
+      ack_floor: placeOf(ack_floor),
+      num_ack_pending,
+      num_pending,
+      num_redelivered,
+    }))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/**
+ * Without the time at which it was last active. One that has given out nothing stands before the first message that there
+ * is, or at 0, which means the same.
+ */
+function placeOf({ consumer_seq, stream_seq }: FoundConsumer['delivered']): FoundConsumer['delivered'] {
+  return { consumer_seq, stream_seq: consumer_seq === 0 ? 0 : stream_seq };
 }
 
 /** All that can be seen of the streams. */
@@ -115,7 +146,11 @@ export async function readContents(bus: Bus, server: BackupServer): Promise<Cont
   const messages: Partial<Record<StreamName, readonly Stored[]>> = {};
   for (const stream of STREAM_NAMES) messages[stream] = await readAll(bus, stream);
   const streams = (await listStreams(server)).map(withoutTraces);
-  return { streams: streams.toSorted((a, b) => a.config.name.localeCompare(b.config.name)), messages };
+  return {
+    streams: streams.toSorted((a, b) => a.config.name.localeCompare(b.config.name)),
+    consumers: await listConsumers(server),
+    messages,
+  };
 }
 
 export async function readAll(bus: Bus, stream: StreamName): Promise<readonly Stored[]> {
@@ -135,6 +170,7 @@ export function assertSameMessages(actual: readonly Stored[] = [], expected: rea
 
 export function assertSameContents(actual: Contents, expected: Contents): void {
   assert.deepEqual(actual.streams, expected.streams);
+  assert.deepEqual(actual.consumers, expected.consumers);
   for (const stream of STREAM_NAMES) assertSameMessages(actual.messages[stream], expected.messages[stream]);
 }
 
@@ -146,9 +182,14 @@ function withoutPage(stored: Stored): Stored {
 
 /**
  * Without what means the same and differs: the first sequence of a stream that never held anything (0, and 1 when it
- * came back), and the time of a last message that was removed.
+ * came back), the time of a last message that was removed, and where copying begins in a stream that was not copied
+ * from before.
  */
 function withoutTraces({ config, state }: FoundStream): FoundStream {
   const first_seq = state.messages === 0 ? state.last_seq + 1 : state.first_seq;
-  return { config, state: { ...state, first_seq, ...{ last_ts: undefined } } };
+  const sources = config.sources?.map(({ opt_start_seq: _start, ...source }) => source);
+  return {
+    config: { ...config, ...(sources === undefined ? {} : { sources }) },
+    state: { ...state, first_seq, ...{ last_ts: undefined } },
+  };
 }

@@ -50,6 +50,9 @@ export interface Backup {
 const CUTS = 3;
 /** A stream with schedules moves whenever one is due. */
 const SNAPSHOTS = 10;
+/** A server that has just started takes some seconds to look for the streams that it copies from. */
+const CATCH_UP_TRIES = 300;
+const CATCH_UP_MS = 100;
 
 /**
  * Saves every stream of ours. The directory gets its name when all is on the disk, so a half backup is never taken for
@@ -96,6 +99,7 @@ async function takeCut(path: string, options: BackupOptions): Promise<readonly S
     }
     const saved: SavedStream[] = [];
     for (const [index, stream] of streams.entries()) {
+      if (stream.config.sources?.length) await untilCaughtUp(stream.config.name, options);
       saved.push(await saveStream(path, stream, { index: index + 1, count: streams.length }, options));
     }
     const moved = findMoved(streams, (await listStreams(options.server)).filter(isOurs));
@@ -127,6 +131,16 @@ async function saveStream(
   }
 }
 
+/** A copy goes on after the restore behind all that is saved of what it copies from. */
+async function untilCaughtUp(name: string, { server, clock, signal }: BackupOptions): Promise<void> {
+  for (let tries = 1; tries <= CATCH_UP_TRIES; tries++) {
+    const { sources } = await server.api<FoundStream>(`STREAM.INFO.${name}`);
+    if (sources?.every(({ lag, active }) => lag === 0 && active >= 0)) return;
+    await clock.sleep(CATCH_UP_MS, signal);
+  }
+  throw unsteady(name, 'it does not catch up with what it copies from');
+}
+
 async function readState(server: BackupServer, stream: string): Promise<StreamState> {
   return (await server.api<FoundStream>(`STREAM.INFO.${stream}`)).state;
 }
@@ -139,14 +153,19 @@ function hasOnlyGrown(before: StreamState, after: StreamState): boolean {
   return after.messages - before.messages === after.last_seq - before.last_seq;
 }
 
-/** The first stream that is not as it was saved; those with schedules were looked after by themselves. */
+/**
+ * The first stream that is not as it was saved. Those with schedules were looked after by themselves; one that copies
+ * from another had caught up, and moves only after that.
+ */
 function findMoved(before: readonly FoundStream[], after: readonly FoundStream[]): string | undefined {
   const sequences = new Map(after.map(({ config, state }) => [config.name, state.last_seq]));
   const known = new Set(before.map(({ config }) => config.name));
-  const moved = before.find(
-    ({ config, state }) => !config.allow_msg_schedules && sequences.get(config.name) !== state.last_seq,
-  );
+  const moved = before.find(({ config, state }) => !mayMove(config) && sequences.get(config.name) !== state.last_seq);
   return moved?.config.name ?? after.find(({ config }) => !known.has(config.name))?.config.name;
+}
+
+function mayMove({ allow_msg_schedules: hasSchedules = false, sources }: FoundStream['config']): boolean {
+  return hasSchedules || (sources?.length ?? 0) > 0;
 }
 
 function unsteady(stream: string, why: string): AutoWeaveError {

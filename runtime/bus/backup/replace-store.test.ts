@@ -49,11 +49,11 @@ test('replaceStore exchanges what the data directory holds, and leaves nothing b
 
 test('replaceStore does without a write to the disk for each message, and what comes after does not', async (t) => {
   const options = await optionsFor(t);
-  const levelOf = async ({ url, systemUser: user, systemPassword: password }: Broker) =>
-    (await readServerDurability({ url, user, password })).level;
-  assert.equal(await replaceStore(options, levelOf), 'INTERVAL');
+  const isSynced = async ({ url, systemUser: user, systemPassword: password }: Broker) =>
+    (await readServerDurability({ url, user, password })).isSynced;
+  assert.equal(await replaceStore(options, isSynced), false);
   await using broker = await startBroker(options);
-  assert.equal(await levelOf(broker), 'FSYNC');
+  assert.equal(await isSynced(broker), true);
 });
 
 test('replaceStore keeps what was there when filling fails, and begins anew after one that was killed', async (t) => {

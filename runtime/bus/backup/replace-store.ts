@@ -7,7 +7,7 @@ import { fileError, syncDirectory } from './backup-directory.ts';
 
 /** Below the data directory, while a new store is being filled; also what a killed restore leaves. */
 const WORKSHOP = 'restoring';
-const SYNC_ALWAYS = /^\s*sync_interval\s*[:=]?\s*always\s*$/m;
+const SYNC_INTERVAL = /^\s*sync_interval\b.*$/m;
 
 /**
  * Fills a new store with a nats-server of its own, and puts it in the place of the data directory's when that is done:
@@ -49,7 +49,7 @@ async function writeHastyConfig(configFile: string, workshop: string): Promise<s
   if (text === undefined) return configFile;
   const hasty = join(workshop, 'nats.conf');
   await mkdir(workshop, { recursive: true, mode: 0o700 });
-  await writeFile(hasty, text.replace(SYNC_ALWAYS, ''), { mode: 0o600 });
+  await writeFile(hasty, text.replace(SYNC_INTERVAL, ''), { mode: 0o600 });
   return hasty;
 }
 

@@ -3,7 +3,7 @@ import { isAtLeast } from '../broker/server-version.ts';
 import type { Progress } from './backup.ts';
 import type { BackupServer } from './backup-server.ts';
 import { type FoundStream, isOurs, listStreams } from './found-streams.ts';
-import { type Manifest, readManifest, verifyFiles } from './manifest.ts';
+import { type Manifest, readManifest, type SavedStream, verifyFiles } from './manifest.ts';
 import { restoreStream } from './restore-stream.ts';
 
 export interface RestoreOptions {
@@ -41,7 +41,7 @@ export async function restoreStreams(options: RestoreOptions): Promise<Manifest>
   const begun: string[] = [];
   try {
     for (const name of standing) await server.api(`STREAM.DELETE.${name}`);
-    for (const [index, saved] of manifest.streams.entries()) {
+    for (const [index, saved] of inOrderOfRestore(manifest.streams).entries()) {
       const { name: stream, size: totalBytes } = saved;
       const place = { stream, index: index + 1, count: manifest.streams.length, totalBytes };
       begun.push(stream);
@@ -55,6 +55,24 @@ export async function restoreStreams(options: RestoreOptions): Promise<Manifest>
     throw failed(cause, standing, begun, await removeAll(server, begun));
   }
   return manifest;
+}
+
+/**
+ * A stream that copies from another one is made after it: else the server looks for that again only after some seconds.
+ * To the server a restored stream is another one than before, and would be copied from the beginning; whatever is saved
+ * of it was copied before (`backup.ts` sees to that).
+ */
+function inOrderOfRestore(streams: readonly SavedStream[]): readonly SavedStream[] {
+  const lastOf = new Map(streams.map(({ name, state }) => [name, state.last_seq]));
+  const isCopy = ({ config }: SavedStream) => (config.sources?.length ?? 0) > 0;
+  const copies = streams.filter(isCopy).map((saved) => {
+    const sources = saved.config.sources!.map((source) => ({
+      ...source,
+      opt_start_seq: (lastOf.get(source.name) ?? 0) + 1,
+    }));
+    return { ...saved, config: { ...saved.config, sources } };
+  });
+  return [...streams.filter((saved) => !isCopy(saved)), ...copies];
 }
 
 export function notEmpty(where: string, streams: readonly string[]): AutoWeaveError {

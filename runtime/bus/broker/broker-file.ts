@@ -10,7 +10,7 @@ export interface BrokerFile {
   readonly password: string;
   readonly systemUser: string;
   readonly systemPassword: string;
-  /** SHA-256 of the configuration that the server was last started with: a changed one is no longer adopted. */
+  /** SHA-256 of the configuration and the sync interval that the server was last started with: changed, it is not adopted. */
   readonly configHash: string;
 }
 

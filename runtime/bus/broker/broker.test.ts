@@ -86,6 +86,16 @@ suite('startBroker', () => {
     assert.deepEqual([durability.level, durability.syncIntervalMs, durability.replicas], ['FSYNC', null, 1]);
   });
 
+  test('syncs once a second where it is told to, and replaces a left-over server that syncs otherwise', async () => {
+    const pid = await leaveOver();
+    const broker = await start({ syncInterval: '1s' });
+    assert.equal(broker.adopted, false);
+    assert.equal(isRunning(pid), false);
+    const { systemUser: user, systemPassword: password } = broker;
+    const durability = await readServerDurability({ url: broker.url, user, password }, undefined, 1);
+    assert.deepEqual([durability.level, durability.syncIntervalMs], ['INTERVAL', 1_000]);
+  });
+
   test('keeps credentials to itself', async () => {
     const broker = await start();
     const file = join(dataDirectory, 'broker.json');

@@ -6,6 +6,7 @@ import { AutoWeaveError } from '../../errors/errors.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { type BrokerFile, createCredentials, readBrokerFile, writeBrokerFile } from './broker-file.ts';
 import { type BrokerPlaces, prepareBrokerPlaces, readLastWords, readPid } from './broker-places.ts';
+import type { SyncInterval } from './durability-dial.ts';
 import { choosePort, isPortFree } from './free-port.ts';
 import { launchServer } from './launch-server.ts';
 import { adoptProcess, findProcess, type ServerProcess } from './server-process.ts';
@@ -41,6 +42,8 @@ export interface StartBrokerOptions {
   readonly serverPath: string;
   /** The repository's `nats.conf`. */
   readonly configFile: string;
+  /** For `sync_interval` in it; `always` when absent. */
+  readonly syncInterval?: SyncInterval;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -72,7 +75,7 @@ const ROOM_BYTES = 8 * 1024 * 1024;
 export async function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const { serverPath, random, log, signal = new AbortController().signal } = options;
   const places = await prepareBrokerPlaces(options.dataDirectory);
-  const configHash = await hashConfig(options.configFile);
+  const configHash = await hashConfig(options);
   const kept = await readBrokerFile(places.brokerFile);
 
   const leftOver = findProcess(places.storeDirectory, places.dataDirectory, await readPid(places));
@@ -114,10 +117,11 @@ export async function startBroker(options: StartBrokerOptions): Promise<Broker> 
   }
 }
 
-async function hashConfig(configFile: string): Promise<string> {
+async function hashConfig({ configFile, syncInterval = 'always' }: StartBrokerOptions): Promise<string> {
   try {
     return createHash('sha256')
       .update(await readFile(configFile))
+      .update(syncInterval)
       .digest('hex');
   } catch (cause) {
     throw new AutoWeaveError('AW_BROKER_FAILED', `Cannot read "${configFile}": ${(cause as Error).message}`, {

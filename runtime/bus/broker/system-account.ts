@@ -31,7 +31,7 @@ const MANY = 1_000;
 /** @throws what the client throws when it cannot connect or log in. */
 export async function openSystemAccount({ url, user, password }: SystemAccountOptions): Promise<SystemAccount> {
   const connection = await connect({
-    servers: url,
+    servers: url.split(','),
     user,
     pass: password,
     name: 'autoweave-system',
