@@ -2,7 +2,7 @@ import { type ActorSystem, startActorSystem } from '../../runtime/actor/actor-sy
 import { type ActorDefinition, defineActor } from '../../runtime/actor/definition.ts';
 import { decodeEntry } from '../../runtime/actor/entry.ts';
 import type { Bus, Stored } from '../../runtime/bus/bus.ts';
-import { connectNatsBus } from '../../runtime/bus/nats-bus.ts';
+import { connectNatsBus, type NatsBus } from '../../runtime/bus/nats-bus.ts';
 import type { Clock } from '../../runtime/clock/clock.ts';
 import { systemRandom } from '../../runtime/clock/random.ts';
 import { systemClock } from '../../runtime/clock/system-clock.ts';
@@ -71,7 +71,7 @@ export const auditor: ActorDefinition = defineActor({
 export function connectTestBus(
   url: string,
   access: { readonly user?: string; readonly password?: string } = {},
-): Promise<Bus> {
+): Promise<NatsBus> {
   const { user, password } = access;
   const login = user === undefined ? {} : { user, password: password ?? '' };
   return connectNatsBus({ url, name: 'test', clock: systemClock, random: systemRandom, ...login });

@@ -1,0 +1,206 @@
+import { AutoWeaveError } from '../errors/errors.ts';
+import { classFilter, type JobClass, type JobEntry, packedId, parseJobSubject } from '../message/job-message.ts';
+import { lookAfresh, untilHeard } from './agreement.ts';
+import { completedJobs } from './completed.ts';
+import { BASE_CLASSES, classesOf, consumerName, readyClassesOf } from './consumers.ts';
+import { toHome } from './home.ts';
+import { listJobs } from './listing.ts';
+import { isOutOfDate } from './operations.ts';
+import { decodeEntries, outcomeSubject, outcomesFilter } from './outcome-record.ts';
+import type { OneQueue } from './queue-parts.ts';
+import { changeRecord, EMPTY_RECORD, unknownQueue } from './queue-record.ts';
+import { reconcile } from './reconcile.ts';
+import { scheduleFinished } from './schedule-finished.ts';
+
+/** What an operator does to many jobs of a queue at once. */
+export interface Emptying {
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  drain(options?: { readonly withDelayed?: boolean }): Promise<number>;
+  clean(state: 'completed' | 'failed', graceMs: number, limit?: number): Promise<number>;
+  obliterate(confirm: string): Promise<void>;
+}
+
+/** Messages that are taken, or removed, in one step: others wait for no longer than that takes. */
+const STEP = 500;
+const OPERATOR = 'operator';
+
+/** @param remove ends one job that waits; refuses one that runs */
+export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<void>): Emptying {
+  const { bus, jobs, tenant, queue, clock, directory, live } = parts;
+
+  const change = async (isPaused: boolean): Promise<void> => {
+    const changed = await changeRecord(bus, tenant, queue, (known) => known && { ...known, isPaused });
+    directory.note(queue, changed.record, changed.sequence);
+    if (changed.record === undefined) throw unknownQueue(queue);
+    await untilHeard(parts, changed.sequence);
+  };
+
+  const readyConsumers = (): readonly string[] =>
+    readyClassesOf(directory.get(queue) ?? EMPTY_RECORD).map((jobClass) => consumerName(tenant, queue, jobClass));
+
+  const drain = async ({ withDelayed = false } = {}): Promise<number> => {
+    const isPaused = directory.get(queue)?.isPaused ?? false;
+    let count = 0;
+    for (const consumer of readyConsumers()) {
+      // A paused consumer gives nothing to us either; workers have been told not to ask.
+      if (isPaused) await jobs.resumeConsumer(consumer);
+      try {
+        while (true) {
+          const taken = await jobs.fetch(consumer, STEP);
+          for (const delivery of taken) {
+            const home = toHome(delivery);
+            if (home !== undefined) count += await discard(home);
+            jobs.acknowledge(delivery);
+          }
+          if (taken.length === 0) break;
+        }
+      } finally {
+        if (isPaused) await jobs.pauseConsumer(consumer);
+      }
+    }
+    count += await discardAll('l');
+    if (withDelayed) count += await discardAll('d');
+    return count + (await removeHeld());
+  };
+
+  /** What workers have in their hands and have not begun is not given out again: it is removed by name. */
+  const removeHeld = async (): Promise<number> => {
+    if (live.workers.size === 0) return 0;
+    let count = 0;
+    let after: string | undefined;
+    do {
+      const page = await listJobs(parts, 'waiting', { first: STEP, ...(after === undefined ? {} : { after }) });
+      for (const { id } of page.jobs) {
+        try {
+          await remove(id);
+          count++;
+        } catch (error) {
+          // It has begun, or ended.
+          if (!isOutOfDate(error)) throw error;
+        }
+      }
+      after = page.next;
+    } while (after !== undefined);
+    return count;
+  };
+
+  /** How many of its jobs were left. */
+  const discard = async (home: NonNullable<ReturnType<typeof toHome>>): Promise<number> => {
+    const isNew =
+      home.delivery.deliveryCount === 1 && home.delivery.sequence > (directory.get(queue)?.touchedUpTo ?? 0);
+    const found = isNew ? undefined : await reconcile(parts, home, OPERATOR);
+    const isLeft = (place: number) =>
+      found === undefined || !(found.ours.has(place) || found.others.has(place) || found.operators.has(place));
+    const left = home.entries.filter((_, place) => isLeft(place));
+    for (const [place, entry] of home.entries.entries()) {
+      if (!isLeft(place) || entry.o?.sch === undefined) continue;
+      await tellSchedule(home.isPack ? packedId(home.delivery.sequence, place) : home.name, entry);
+    }
+    return left.length;
+  };
+
+  const tellSchedule = async (jobId: string, { t, u, o }: JobEntry) => {
+    const schedule = o?.sch;
+    if (schedule === undefined) return;
+    const now = clock.now();
+    const effect = scheduleFinished({ tenant, schedule, jobId, queue, at: now });
+    const record = { w: OPERATOR, j: [{ t, at: now, ...(u === undefined ? {} : { u }) }], x: [effect] };
+    const subject = outcomeSubject(tenant, queue, 'removed', true, jobId);
+    await bus.commit('JOBLOG', [{ subject, body: Buffer.from(JSON.stringify(record)) }]);
+  };
+
+  /** Of a class that nobody pulls from. */
+  const discardAll = async (jobClass: JobClass): Promise<number> => {
+    const filter = classFilter(tenant, queue, jobClass);
+    let count = 0;
+    while (true) {
+      const page = await bus.page('JOBS', { from: 1, filter, limit: STEP });
+      if (page.length === 0) return count;
+      for (const { subject, body } of page) {
+        const id = parseJobSubject(subject)?.id;
+        const entry = decodeEntries(body)?.[0];
+        if (id !== undefined && entry !== undefined) await tellSchedule(id, entry);
+      }
+      count += await jobs.purge('JOBS', filter, { upTo: page.at(-1)!.sequence });
+    }
+  };
+
+  const clean = async (state: 'completed' | 'failed', graceMs: number, limit = Number.POSITIVE_INFINITY) => {
+    if (!(graceMs >= 0)) throw new AutoWeaveError('AW_ARGUMENT_INVALID', `Cannot clean: graceMs is ${graceMs}`);
+    if (!(limit >= 0)) throw new AutoWeaveError('AW_ARGUMENT_INVALID', `Cannot clean ${limit} jobs`);
+    const before = clock.now() - graceMs;
+    if (state === 'failed') return cleanFailed(before, limit);
+    const old = (await completedJobs(parts)).filter(({ entry, stored }) => (entry.at ?? stored.storedAt) <= before);
+    const chosen = old.slice(Math.max(0, old.length - limit));
+    const newest = chosen[0];
+    if (newest === undefined) return 0;
+    const { index, stored } = newest;
+    const changed = await changeRecord(bus, tenant, queue, (known) => {
+      if (known === undefined || known.cleanedUpTo > stored.sequence) return undefined;
+      const isCleaned = known.cleanedUpTo === stored.sequence && (known.cleanedIndex ?? index) >= index;
+      return isCleaned ? undefined : { ...known, cleanedUpTo: stored.sequence, cleanedIndex: index };
+    });
+    directory.note(queue, changed.record, changed.sequence);
+    return chosen.length;
+  };
+
+  const cleanFailed = async (before: number, limit: number): Promise<number> => {
+    const filter = outcomesFilter(tenant, queue, 'failed');
+    let count = 0;
+    while (count < limit) {
+      const page = await bus.page('FAILED', { from: 1, filter, limit: Math.min(STEP, limit - count) });
+      const old = page.filter(({ storedAt }) => storedAt <= before);
+      for (const { sequence } of old) await bus.remove('FAILED', sequence);
+      count += old.length;
+      if (old.length < page.length || page.length === 0) break;
+    }
+    return count;
+  };
+
+  const obliterate = async (confirm: string): Promise<void> => {
+    if (confirm !== queue) {
+      throw new AutoWeaveError('AW_QUEUE_UNCONFIRMED', `Cannot obliterate queue "${queue}": it was not confirmed`, {
+        hint: `give the name of the queue again: "${queue}"`,
+      });
+    }
+    if (directory.get(queue) !== undefined) {
+      // Workers have some in their hands, which they would begin once the queue is made anew.
+      await change(true);
+      await drain({ withDelayed: true });
+      await lookAfresh(parts);
+    }
+    const active = [...live.workers.values()].flatMap(({ jobs: running }) => running);
+    for (const { id } of active) live.order({ kind: 'removed', id, reason: 'Its queue was removed' });
+    let classes: readonly JobClass[] = BASE_CLASSES;
+    // Workers stop first: without its record a queue is none.
+    const gone = await changeRecord(bus, tenant, queue, (known) => {
+      classes = classesOf(known ?? EMPTY_RECORD);
+      return known === undefined ? undefined : null;
+    });
+    directory.note(queue, gone.record, gone.sequence);
+    await untilHeard(parts, gone.sequence);
+    await Promise.all(classes.map((jobClass) => jobs.removeConsumer(consumerName(tenant, queue, jobClass))));
+    await jobs.purge('JOBS', classFilter(tenant, queue, '*'));
+    await jobs.purge('JOBLOG', `aw.${tenant}.out.${queue}.>`);
+    await jobs.purge('JOBLOG', `aw.${tenant}.jev.${queue}.>`);
+    await jobs.purge('FAILED', `aw.${tenant}.out.${queue}.>`);
+    await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.shares`);
+    await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.limit`);
+    await jobs.purge('CONTROL', `aw.${tenant}.dedup.${queue}.*`);
+  };
+
+  return {
+    async pause() {
+      await change(true);
+      await Promise.all(readyConsumers().map((consumer) => jobs.pauseConsumer(consumer)));
+    },
+    async resume() {
+      await Promise.all(readyConsumers().map((consumer) => jobs.resumeConsumer(consumer)));
+      await change(false);
+    },
+    drain,
+    clean,
+    obliterate,
+  };
+}
