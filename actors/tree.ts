@@ -4,9 +4,10 @@ import { device } from './device/device.ts';
 import { deviceWatcher } from './device-watcher/device-watcher.ts';
 import { createReporter, type ReporterParts } from './device-watcher/reporter.ts';
 import { startWatcher, type Watcher, type WatcherOptions } from './device-watcher/watcher.ts';
+import { scheduler } from './scheduler/scheduler.ts';
 
 /** The actors that come with AutoWeave. */
-export const ACTORS: readonly ActorDefinition[] = [deviceWatcher, device];
+export const ACTORS: readonly ActorDefinition[] = [deviceWatcher, device, scheduler];
 
 export interface WatcherParts extends ReporterParts {
   readonly watcher: Omit<WatcherOptions, 'onSnapshot' | 'onExit' | 'signal' | 'clock'>;

@@ -23,6 +23,7 @@ import { createLoading, MOST_STATE_BYTES } from './loading.ts';
 import { openMailbox } from './mailbox.ts';
 import { encodeMark, type Mark, markSubject, readMarks } from './mark.ts';
 import { createOutbox } from './outbox.ts';
+import type { PrepareJobs } from './outbox-sender.ts';
 import { startOwnership } from './ownership.ts';
 import { readParked } from './parking.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -69,6 +70,8 @@ export interface ActorSystemOptions {
   readonly graceMs?: number;
   /** How long handled messages stay in the log, so that a sender's repetition is recognised; 70 s when absent. */
   readonly keepHandledMs?: number;
+  /** Called before what actors have enqueued is stored; see `runtime/queue/prepare-jobs.ts`. */
+  readonly prepareJobs?: PrepareJobs;
 }
 
 /** How often marks are written and idle keys forgotten. */
@@ -144,7 +147,12 @@ export async function startActorSystem(options: ActorSystemOptions): Promise<Act
   const shared = { bus, clock, random, contracts, log, instruments, tracer, writer: self, signal: running.signal };
   const isBehind = () => load.messages > Math.max(BEHIND, BEHIND_EACH_KEY * load.keys);
   const committer = createCommitter({ ...shared, guard: ownership, isBehind });
-  const outbox = createOutbox({ ...shared, incarnation: incarnations.state, guard: ownership });
+  const outbox = createOutbox({
+    ...shared,
+    incarnation: incarnations.state,
+    guard: ownership,
+    prepareJobs: options.prepareJobs,
+  });
   const client = openActorClient({ bus, definitions, contracts, clock, random, tracer });
   const cancellations = openCancellations(bus, clock);
   const control = createControl({ bus, clock, self, definitions, owned: ownership.owned });

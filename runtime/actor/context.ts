@@ -2,6 +2,8 @@ import type { Clock } from '../clock/clock.ts';
 import { createSeededRandom, type SeededRandom } from '../clock/seeded-random.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import { AutoWeaveError, type Failure, TerminalError, toFailure } from '../errors/errors.ts';
+import { checkJobId, type EntryOptions, encodeSingle } from '../message/job-message.ts';
+import { checkDelay, packOptions } from '../message/job-options.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
 import { commandSubject, eventSubject, type PartitionedAddress } from '../message/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -9,7 +11,13 @@ import type { Span } from '../telemetry/spans.ts';
 import { callerName } from './calls.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { ActorClient } from './client.ts';
-import { type ActorContext, type ActorDefinition, findHandler, type TimerSpec } from './definition.ts';
+import {
+  type ActorContext,
+  type ActorDefinition,
+  type EnqueueOptions,
+  findHandler,
+  type TimerSpec,
+} from './definition.ts';
 import type { OutboxItem, Timers } from './entry.ts';
 import { createTimer, MAX_TIMERS, timerItem } from './timers.ts';
 
@@ -144,6 +152,34 @@ export class Context implements ActorContext, Handled {
 
   cast(actor: string, key: string, type: string, data: unknown): void {
     this.#send('MAILBOX', commandSubject({ tenant: this.tenant, actor, key }), type, key, data);
+  }
+
+  enqueue(queue: string, type: string, data: unknown, options: EnqueueOptions = {}): string {
+    const { contracts, clock } = this.#parts;
+    const { message, span } = this.#handling;
+    const id = options.id ?? this.#newId();
+    if (this.#isLate(`enqueue "${type}"`)) return id;
+    checkData(contracts, type, data);
+    this.#encode(type, data);
+    const addedAt = clock.now();
+    const { subject, body, deliver } = terminally(() => {
+      checkJobId(id);
+      return encodeSingle({
+        tenant: this.tenant,
+        queue,
+        id,
+        type,
+        data,
+        addedAt,
+        ...entryOptions(options),
+        // A worker asks first whether one of this id has ended before.
+        ...(options.id === undefined ? {} : { incarnation: '' }),
+        ...(options.delayMs ? { at: addedAt + options.delayMs } : {}),
+        ...(message.traceparent === undefined ? {} : { traceparent: span.traceparent }),
+      });
+    });
+    this.#push({ to: 'JOBS', subject, headers: {}, body, ...(deliver ? { deliver } : {}) });
+    return id;
   }
 
   async call(
@@ -281,10 +317,21 @@ export class Context implements ActorContext, Handled {
 
 /** A breach of contract never heals by itself. */
 export function checkData(contracts: Contracts, type: string, data: unknown): void {
+  terminally(() => contracts.validate(type, data));
+}
+
+function terminally<Result>(check: () => Result): Result {
   try {
-    contracts.validate(type, data);
+    return check();
   } catch (error) {
-    const { code, message } = error as Failure;
+    const { code, message } = toFailure(error);
     throw new TerminalError(code, message, { cause: error });
   }
+}
+
+function entryOptions({ delayMs = 0, schedule, ...rest }: EnqueueOptions): { readonly options?: EntryOptions } {
+  checkDelay(delayMs);
+  const packed = packOptions(rest);
+  if (schedule !== undefined) return { options: { ...packed, sch: schedule } };
+  return packed === undefined ? {} : { options: packed };
 }

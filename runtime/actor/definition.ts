@@ -1,6 +1,7 @@
 import type { MessageData } from '../../proto/generated/messages.ts';
 import type { JsonSchema } from '../contracts/contracts.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
+import type { PackedOptions } from '../message/job-options.ts';
 import type { Message } from '../message/message.ts';
 import { isMessageType, isName } from '../message/subjects.ts';
 import type { MissedPolicy } from '../schedule/missed.ts';
@@ -30,6 +31,13 @@ export interface ActorContext {
   /** Sends a command to another actor (or to itself), without waiting. */
   cast(actor: string, key: string, type: string, data: unknown): void;
   /**
+   * Adds a job to a queue.
+   *
+   * @param type of a job; data is checked against its schema
+   * @returns its id, the same at every attempt
+   */
+  enqueue(queue: string, type: string, data: unknown, options?: EnqueueOptions): string;
+  /**
    * Sends a command and waits for the answer. Outside of the commit: when this handler is tried again, so is the call.
    *
    * @throws the other's failure with its code, AW_CALL_TIMEOUT, AW_CALL_CYCLE when it waits (itself or through others)
@@ -50,6 +58,15 @@ export interface ActorContext {
   destroy(): void;
 }
 
+/** What the queue's settings say holds for whatever is absent. */
+export interface EnqueueOptions extends PackedOptions {
+  /** Up to 200 characters, unlike that of every other job of the queue; follows from the message when absent. */
+  readonly id?: string;
+  readonly delayMs?: number;
+  /** The schedule that the job is a turn of: it is told when the job has ended. */
+  readonly schedule?: { readonly id: string; readonly turn: number };
+}
+
 /** A durable timer: `at` or `delayMs` for once, `everyMs`, or `cron` with its IANA time zone (UTC when absent). */
 export interface TimerSpec {
   /** Unique within the key. */
@@ -59,6 +76,11 @@ export interface TimerSpec {
   readonly everyMs?: number;
   readonly cron?: string;
   readonly timezone?: string;
+  /**
+   * With `everyMs` and `cron`: not before, in milliseconds since 1970. Intervals are counted from there, and the first
+   * turn of `everyMs` is then; where it has passed, the next one that is counted so.
+   */
+  readonly startAt?: number;
   /** What becomes of times that passed while nothing ran: one run for all of them when absent. */
   readonly missed?: MissedPolicy;
   /** A command of this actor. */

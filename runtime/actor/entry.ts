@@ -5,7 +5,7 @@ import type { MissedPolicy } from '../schedule/missed.ts';
 import type { Recurrence } from '../schedule/recurrence.ts';
 
 /** Where an item of an outbox goes: a stream, or a caller that waits for an answer. */
-export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'HISTORY' | 'REPLY';
+export type Target = 'EVENTS' | 'MAILBOX' | 'DEAD' | 'HISTORY' | 'JOBS' | 'REPLY';
 
 /** One message that left with a commit, on its way to its target. */
 export interface OutboxItem {

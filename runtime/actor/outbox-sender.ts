@@ -34,7 +34,12 @@ export interface OutboxSenderParts extends CursorBatchParts {
   readonly instruments: Instruments;
   readonly tracer: Tracer;
   readonly log: Log;
+  /** Called before jobs are stored, so that there is what takes them; what it throws makes them wait. */
+  readonly prepareJobs?: PrepareJobs | undefined;
 }
+
+/** Given what is about to be stored in JOBS. */
+export type PrepareJobs = (items: readonly Pick<OutboxItem, 'subject' | 'deliver'>[]) => Promise<void>;
 
 interface Sending {
   cursor: Cursor;
@@ -105,6 +110,7 @@ export function createOutboxSender(parts: OutboxSenderParts): OutboxSender {
         attributes: { stream: target, type: headers['ce-type'] ?? '' },
       }),
     );
+    if (target === 'JOBS') await parts.prepareJobs?.(items);
     const isStored = await commitWithCursors(parts, moves, items.map(toOutgoing));
     if (!isStored) return false;
     for (const span of spans) span.end();

@@ -30,7 +30,7 @@ export interface Outbox {
 export type OutboxParts = Omit<OutboxSenderParts, 'target'>;
 
 /** Streams that outboxes go to. */
-export const TARGETS = ['EVENTS', 'MAILBOX', 'DEAD', 'HISTORY'] as const satisfies readonly StreamName[];
+export const TARGETS = ['EVENTS', 'MAILBOX', 'DEAD', 'HISTORY', 'JOBS'] as const satisfies readonly StreamName[];
 
 export function createOutbox(parts: OutboxParts): Outbox {
   const { bus, incarnation, log } = parts;

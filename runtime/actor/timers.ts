@@ -25,26 +25,35 @@ const MISSED: readonly MissedPolicy[] = ['skip', 'once', 'all'];
  * @throws AW_SCHEDULE_INVALID
  */
 export function createTimer(spec: TimerSpec, now: number, turn: string): Timer {
-  const { id, at, delayMs, everyMs, cron, timezone } = spec;
+  const { id, at, delayMs, everyMs, cron, timezone, startAt } = spec;
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID) {
     throw invalid(`its id has ${String(id).length} characters of 1 to ${MAX_ID}`);
   }
   const kinds = [at, delayMs, everyMs, cron].filter((kind) => kind !== undefined);
   if (kinds.length !== 1) throw invalid('it needs one of at, delayMs, everyMs and cron');
+  if (startAt !== undefined && !(Number.isSafeInteger(startAt) && startAt >= 0)) {
+    throw invalid(`startAt is ${String(startAt)}, and must be milliseconds since 1970`);
+  }
   const recurrence = checkRecurrence(
     cron !== undefined
       ? { cron, ...(timezone === undefined ? {} : { timezone }) }
       : everyMs !== undefined
-        ? { everyMs, anchor: now }
+        ? { everyMs, anchor: startAt ?? now }
         : { at: at ?? now + (delayMs ?? 0) },
   );
   if (spec.missed !== undefined && !MISSED.includes(spec.missed)) {
     throw invalid(`missed is "${String(spec.missed).slice(0, 40)}", not one of ${MISSED.join(', ')}`);
   }
   // What is due at this very moment, or was due before, is due at once.
-  const due = 'at' in recurrence ? recurrence.at : nextDue(recurrence, now);
+  const due = firstDue(recurrence, now, startAt);
   if (due === undefined) throw invalid('it is never due');
   return { recurrence, missed: spec.missed ?? 'once', type: spec.type, data: copyOf(spec.data ?? {}), due, turn };
+}
+
+function firstDue(recurrence: Recurrence, now: number, startAt: number | undefined): number | undefined {
+  if ('at' in recurrence) return recurrence.at;
+  if (startAt === undefined || startAt < now) return nextDue(recurrence, now);
+  return 'anchor' in recurrence ? startAt : nextDue(recurrence, startAt - 1);
 }
 
 /** What puts the timer's next turn into the mailbox when it is due; at once, where that has passed. */

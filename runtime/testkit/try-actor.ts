@@ -5,8 +5,10 @@ import { readDeadLetter } from '../actor/dead-letter.ts';
 import type { ActorDefinition } from '../actor/definition.ts';
 import { decodeEntry } from '../actor/entry.ts';
 import type { DeadLetterRecord } from '../actor/inspection.ts';
+import type { Stored } from '../bus/bus.ts';
 import { STREAM_NAMES } from '../bus/bus.ts';
 import { type Contracts, createContracts, type JsonSchema } from '../contracts/contracts.ts';
+import { type EntryOptions, type JobEntry, parseJobSubject } from '../message/job-message.ts';
 import { encodeKey } from '../message/key.ts';
 import { decodeMessage, type Message } from '../message/message.ts';
 import type { Address } from '../message/subjects.ts';
@@ -39,6 +41,8 @@ export interface TriedActors extends AsyncDisposable {
   state<State = unknown>(actor: Tried, key: string): State | undefined;
   /** All events of a type, or all events, oldest first. */
   events(type?: string): readonly Message[];
+  /** What was added to queues, oldest first; nothing works it off here. */
+  jobs(queue?: string): readonly TriedJob[];
   /** Oldest first. */
   deadLetters(): readonly DeadLetterRecord[];
   /** Lets virtual time go on: timers fire, failed messages are tried again. */
@@ -47,6 +51,15 @@ export interface TriedActors extends AsyncDisposable {
   kill(): void;
   /** Starts a new process on what the one before has stored, which it kills if need be. */
   restart(definitions?: readonly ActorDefinition[]): Promise<void>;
+}
+
+export interface TriedJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly type: string;
+  readonly data: unknown;
+  /** As its entry has them; see `runtime/message/job-message.ts`. */
+  readonly options: EntryOptions;
 }
 
 export type Tried = Pick<ActorDefinition, 'name'>;
@@ -179,6 +192,7 @@ export async function tryActors(
       const stored = broker.stream('EVENTS').page(`aw.${TENANT}.evt.${type}.*`);
       return stored.map(({ headers, body }) => decodeMessage(headers, body));
     },
+    jobs: (queue = '*') => broker.stream('JOBS').page(`aw.${TENANT}.job.${queue}.>`).map(readJob),
     deadLetters: () => broker.stream('DEAD').page(`aw.${TENANT}.dead.>`).map(readDeadLetter),
     advance: (byMs) => inTurn(() => pass(byMs)),
     kill() {
@@ -197,6 +211,12 @@ export async function tryActors(
 
 function portsOf({ bus, clock, random }: SimulatedProcess): Pick<SimulatedProcess, 'bus' | 'clock' | 'random'> {
   return { bus, clock, random };
+}
+
+function readJob({ subject, body }: Stored): TriedJob {
+  const { queue = '', id = '' } = parseJobSubject(subject) ?? {};
+  const [entry] = JSON.parse(new TextDecoder().decode(body)) as readonly [JobEntry];
+  return { id, queue, type: entry.t, data: entry.d, options: entry.o ?? {} };
 }
 
 function addressOf({ name }: Tried, key: string): Address {

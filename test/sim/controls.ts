@@ -97,7 +97,7 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
   },
 };
 
-const TARGETS = ['EVENTS', 'MAILBOX', 'DEAD'] as const;
+const TARGETS = ['EVENTS', 'MAILBOX', 'DEAD', 'JOBS'] as const;
 
 function rewrite(bus: Bus, stream: StreamName, change: (message: Outgoing) => Outgoing): Bus {
   return {

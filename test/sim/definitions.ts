@@ -30,7 +30,7 @@ function sourceOf({ name, commands, events }: WorldActor, crash: () => void) {
     name,
     attempts: ATTEMPTS,
     init: () => startState(name),
-    schemas: Object.fromEntries(types.map((type) => [type, ORDER])),
+    schemas: Object.fromEntries([...types, JOB].map((type) => [type, ORDER])),
     commands: Object.fromEntries(Object.entries(commands).map(([type, rule]) => [type, handle(rule)])),
     events: Object.fromEntries(
       Object.entries(events).map(([type, rule]) => [type, { key: () => AUDITOR_KEY, handle: handle(rule) }]),
@@ -48,7 +48,11 @@ function obey(rule: Rule, ctx: ActorContext, state: WorldState, { data, time }: 
       schedule: (timer) => ctx.schedule(timer),
       cancel: (timer) => ctx.cancel(timer),
       destroy: () => ctx.destroy(),
-      emit: (type, order) => ctx.emit(type, order),
+      emit(type, order) {
+        ctx.emit(type, order);
+        // Each event has a job beside it, of which nothing is asked but that it is there once.
+        ctx.enqueue('work', JOB, order);
+      },
       cast: (actor, key, type, order) => ctx.cast(actor, key, type, order),
       crash() {
         crash();
@@ -61,4 +65,5 @@ function obey(rule: Rule, ctx: ActorContext, state: WorldState, { data, time }: 
   }
 }
 
+const JOB = 'work.do';
 const ORDER = { type: 'object', properties: { tag: { type: 'string' } }, required: ['tag'] };

@@ -19,7 +19,7 @@ import { Violation } from './violation.ts';
  *
  * - an entry of STATE is written by the owner that the fence of its partition names, and never goes back;
  * - a mark says handled and sent only of what is, and handled never of less than before;
- * - what stands in EVENTS, MAILBOX and DEAD was sent by a stored entry (or a sender), and is there once;
+ * - what stands in EVENTS, MAILBOX, DEAD and JOBS was sent by a stored entry (or a sender), and is there once;
  * - what has left MAILBOX was handled, or a copy of it is parked there;
  * - a turn of a timer comes once, and only one that a stored entry has asked for;
  * - a paused key handles nothing.
@@ -62,9 +62,11 @@ interface Unsent {
 const TURNS = 'aw.*.timer.>';
 
 export function recordHistory(broker: MemoryBroker): History {
-  const next: Record<StreamName, number> = { EVENTS: 1, MAILBOX: 1, STATE: 1, DEAD: 1, HISTORY: 1 };
   // What commits is looked at before what follows from it.
-  const streams = (['STATE', 'EVENTS', 'MAILBOX', 'DEAD', 'HISTORY'] as const).map((name) => broker.stream(name));
+  const streams = (['STATE', 'EVENTS', 'MAILBOX', 'DEAD', 'HISTORY', 'JOBS'] as const).map((name) =>
+    broker.stream(name),
+  );
+  const next = new Map<StreamName, number>(streams.map(({ name }) => [name, 1]));
   const mailboxStream = broker.stream('MAILBOX');
   const mailbox: Stored[] = [];
   const events: Stored[] = [];
@@ -153,7 +155,7 @@ export function recordHistory(broker: MemoryBroker): History {
     for (const { to, at, ...item } of entry.outbox) {
       if (to === 'REPLY' || at !== undefined) continue;
       const isRecord = to === 'HISTORY';
-      const what = `${to} ${isRecord ? `${item.subject} ${item.body}` : idOf(item)}`;
+      const what = `${to} ${isRecord ? `${item.subject} ${item.body}` : to === 'JOBS' ? item.subject : idOf(item)}`;
       // Records have no ids: those of two orders to destroy a key are the same, and both are sent.
       const before = isRecord ? (unsent.get(what) ?? []) : [];
       unsent.set(what, [...before, { partition, at: message.sequence }]);
@@ -214,6 +216,8 @@ export function recordHistory(broker: MemoryBroker): History {
       take(`DEAD ${idOf(message)}`);
       dead.push(message);
     },
+    // The id of a job stands in its subject.
+    job: ({ subject }) => take(`JOBS ${subject}`),
     parked: trimming.addCopy,
     history: seeHistory,
     timer(message) {
@@ -262,8 +266,9 @@ export function recordHistory(broker: MemoryBroker): History {
       lookedAt = changes;
       for (const stream of streams) {
         const { lastSequence } = stream.status;
-        while (next[stream.name] <= lastSequence) {
-          const message = stream.at(next[stream.name]++);
+        for (let at = next.get(stream.name)!; at <= lastSequence; at++) {
+          next.set(stream.name, at + 1);
+          const message = stream.at(at);
           // Gone within the same event: replaced, as fences, marks and cursors are.
           if (message !== undefined) see[kindOf(message.subject)]?.(message);
         }
