@@ -1,14 +1,14 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Contracts } from '../contracts/contracts.ts';
 import { toFailure } from '../errors/errors.ts';
 import { type Instruments, noInstruments } from '../telemetry/instruments.ts';
 import { type Log, noLog } from '../telemetry/log.ts';
-import { decodeEvent, type EventFilter, filterSubject } from './event-filter.ts';
 import { createEventRing, type EventRing, type RingLimits } from './event-ring.ts';
+import type { FeedSource } from './feed-source.ts';
+import { createToldEvents, type ToldEvents } from './told-events.ts';
 
 /**
- * One ordered read of EVENTS, shared by all who follow the same filter.
+ * One ordered read of a stream, shared by all who follow the same source.
  *
  * States: *opening* (where the log ends is asked, until the broker says so), *live* (what is read goes into the ring
  * and wakes whoever waits), back to *opening* when the stream turns out to be another one, *closed*.
@@ -16,12 +16,12 @@ import { createEventRing, type EventRing, type RingLimits } from './event-ring.t
  * There is no queue per subscriber: each pulls from the ring at its own pace, and from the log where the ring has moved
  * on (`event-subscription.ts`). So memory is bounded by the ring, whatever the number and the speed of subscribers.
  */
-export interface EventFeed extends Disposable {
-  readonly filter: EventFilter;
-  /** The narrowest subject filter for {@link Bus.page}. */
-  readonly subject: string;
+export interface EventFeed<Event> extends Disposable {
+  readonly source: FeedSource<Event>;
   /** The live history, or undefined while opening. */
-  readonly history: FeedHistory | undefined;
+  readonly history: FeedHistory<Event> | undefined;
+  /** What was told meanwhile and is stored nowhere. */
+  readonly told: ToldEvents<Event>;
   /** Resolves at the next event, at a change of history, at the close of the feed, or when `signal` aborts. */
   change(signal: AbortSignal): Promise<void>;
   /** Asks the log now whether its history is still the same; throws when the broker is away. */
@@ -29,14 +29,13 @@ export interface EventFeed extends Disposable {
 }
 
 /** What is known of one incarnation of the stream; another object for another one. */
-export interface FeedHistory {
+export interface FeedHistory<Event> {
   readonly incarnation: string;
-  readonly ring: EventRing;
+  readonly ring: EventRing<Event>;
 }
 
 export interface FeedParts {
   readonly bus: Bus;
-  readonly contracts: Contracts;
   readonly clock: Clock;
   readonly log?: Log;
   readonly instruments?: Instruments;
@@ -56,12 +55,13 @@ const UNPROVEN_MS = 50;
 /** A stream that was made anew shows only when somebody asks. */
 const CHECK_MS = 5_000;
 
-export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed {
-  const { bus, contracts, clock, log = noLog, instruments = noInstruments, ring: limits = RING } = parts;
-  const subject = filterSubject(filter);
+export function openEventFeed<Event>(source: FeedSource<Event>, parts: FeedParts): EventFeed<Event> {
+  const { bus, clock, log = noLog, instruments = noInstruments, ring: limits = RING } = parts;
+  const { stream, subject } = source;
   const closing = new AbortController();
   const waiting = new Set<() => void>();
-  let history: FeedHistory | undefined;
+  const told = createToldEvents<Event>();
+  let history: FeedHistory<Event> | undefined;
   let reading = new AbortController();
   let cancelCheck = () => {};
   let provenAt = Number.NEGATIVE_INFINITY;
@@ -70,21 +70,21 @@ export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed 
     for (const one of [...waiting]) one();
   };
 
-  const open = async (): Promise<FeedHistory> => {
-    const { incarnation, lastSequence } = await bus.streamStatus('EVENTS');
-    const newest = (await bus.last('EVENTS', subject))?.sequence ?? 0;
-    // The later of both: then `newest` is the last event up to there, even if it was stored between the two answers.
+  const open = async (): Promise<FeedHistory<Event>> => {
+    const { incarnation, lastSequence } = await bus.streamStatus(stream);
+    const newest = await source.newest(lastSequence);
+    // The later of both: then `newest` is the last one up to there, even if it was stored between the two answers.
     return { incarnation, ring: createEventRing(Math.max(lastSequence, newest), newest, limits) };
   };
 
   const isOverdue = (bunch: readonly Stored[]) =>
     clock.monotonic() - provenAt > UNPROVEN_MS || clock.now() - (bunch[0]?.storedAt ?? 0) > UNPROVEN_MS;
 
-  const read = async ({ incarnation, ring }: FeedHistory, signal: AbortSignal): Promise<void> => {
-    for await (const bunch of bus.read('EVENTS', { from: ring.head + 1, filters: [subject], signal })) {
+  const read = async ({ incarnation, ring }: FeedHistory<Event>, signal: AbortSignal): Promise<void> => {
+    for await (const bunch of bus.read(stream, { from: ring.head + 1, filters: [subject], signal })) {
       let firstSequence = 0;
       if (isOverdue(bunch)) {
-        const status = await bus.streamStatus('EVENTS');
+        const status = await bus.streamStatus(stream);
         if (status.incarnation !== incarnation) await check();
         firstSequence = status.firstSequence;
         provenAt = clock.monotonic();
@@ -94,10 +94,10 @@ export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed 
         if (stored.sequence <= ring.head) continue;
         const lostUpTo = Math.min(firstSequence, stored.sequence) - 1;
         if (lostUpTo > ring.head) ring.push({ outcome: 'lost', sequence: lostUpTo });
-        const decoded = decodeEvent(stored, filter, contracts);
+        const decoded = source.decode(stored);
         if (decoded.outcome === 'malformed') instruments.eventsSkipped.add(1, { code: decoded.code });
         const { sequence, body } = stored;
-        if (decoded.outcome === 'event') ring.push({ ...decoded, sequence, bytes: body.length });
+        if (decoded.outcome === 'events') ring.push({ ...decoded, sequence, bytes: body.length });
         else ring.skipTo(sequence);
       }
       wake();
@@ -130,12 +130,13 @@ export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed 
   const check = async (): Promise<void> => {
     const checked = history;
     if (checked === undefined) return;
-    const { incarnation, lastSequence } = await bus.streamStatus('EVENTS');
+    const { incarnation, lastSequence } = await bus.streamStatus(stream);
     // A log that ends before what was read from it was restored from a backup.
     if (incarnation === checked.incarnation && lastSequence >= checked.ring.head) return;
     if (history !== checked) return;
     log.warn('feed.replaced', { subject, incarnation });
     history = undefined;
+    told.clear();
     reading.abort();
     wake();
   };
@@ -149,15 +150,20 @@ export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed 
     });
   };
 
+  const listening = source.listen?.((event) => {
+    if (history === undefined) return;
+    told.tell(event, history.ring.head);
+    wake();
+  });
   void run();
   checkRegularly();
 
   return {
-    filter,
-    subject,
+    source,
     get history() {
       return history;
     },
+    told,
     change(signal) {
       return new Promise((resolve) => {
         if (signal.aborted || closing.signal.aborted) return resolve();
@@ -172,6 +178,7 @@ export function openEventFeed(filter: EventFilter, parts: FeedParts): EventFeed 
     },
     check,
     [Symbol.dispose]() {
+      listening?.[Symbol.dispose]();
       cancelCheck();
       closing.abort();
       wake();

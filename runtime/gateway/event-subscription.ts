@@ -1,22 +1,21 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Contracts } from '../contracts/contracts.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EventFeed, FeedHistory } from './event-feed.ts';
-import { decodeEvent, type LoggedEvent } from './event-filter.ts';
-import { type FeedPosition, formatCursor } from './feed-cursor.ts';
+import type { LoggedEvent } from './event-filter.ts';
+import { eventsAfter, type FeedPosition, formatCursor, wholeUpTo } from './feed-cursor.ts';
 
 /**
  * What a subscriber sees. `cursor` is the place after it: a subscription that gives it as `after` goes on right there.
  *
- * - `event`
+ * - `event`; one that was told and is stored nowhere repeats the cursor of the update before it.
  * - `lagged`: what stood after `from`, up to and including `to`, is gone from the log (or belonged to another one).
  *   `count` is null: sequences have holes, so the log can't say how many of them were events.
  * - `caughtUp`, once: everything up to here has been sent; what follows is live.
  */
-export type FeedUpdate =
-  | { readonly kind: 'event'; readonly cursor: string; readonly event: LoggedEvent }
+export type FeedUpdate<Event = LoggedEvent> =
+  | { readonly kind: 'event'; readonly cursor: string; readonly event: Event }
   | {
       readonly kind: 'lagged';
       readonly cursor: string;
@@ -28,12 +27,11 @@ export type FeedUpdate =
 
 export interface SubscriptionParts {
   readonly bus: Bus;
-  readonly contracts: Contracts;
   readonly clock: Clock;
   readonly log?: Log;
 }
 
-/** Events fetched at once by a subscriber that is behind the ring: bounds its memory. */
+/** Messages fetched at once by a subscriber that is behind the ring: bounds its memory. */
 const PAGE = 64;
 /** Before an answer that was not up to date is asked for again. */
 const STALE_PAUSE_MS = 50;
@@ -47,14 +45,15 @@ const LONGEST_PAUSE_MS = 1_000;
  *
  * @param after where it has been before; undefined begins with what comes next
  */
-export async function* followFeed(
-  feed: EventFeed,
+export async function* followFeed<Event>(
+  feed: EventFeed<Event>,
   parts: SubscriptionParts,
   after: FeedPosition | undefined,
   signal: AbortSignal,
-): AsyncGenerator<FeedUpdate, void, undefined> {
+): AsyncGenerator<FeedUpdate<Event>, void, undefined> {
   let position = after;
-  let hasCaughtUp = false;
+  /** How many have been told to this subscriber or, before it was live, to others; undefined until then. */
+  let told: number | undefined;
   let pauseMs = FIRST_PAUSE_MS;
 
   while (!signal.aborted) {
@@ -63,9 +62,10 @@ export async function* followFeed(
       await feed.change(signal);
       continue;
     }
+    const { incarnation, ring } = history;
     if (position === undefined) {
-      position = { incarnation: history.incarnation, sequence: history.ring.head };
-      hasCaughtUp = true;
+      position = { incarnation, sequence: ring.head };
+      told = feed.told.count;
       yield { kind: 'caughtUp', cursor: formatCursor(position) };
       continue;
     }
@@ -74,35 +74,38 @@ export async function* followFeed(
       if (place.outcome === 'unknown') continue;
       if (place.outcome === 'elsewhere') {
         const from = position;
-        position = { incarnation: history.incarnation, sequence: place.beginning };
+        position = { incarnation, sequence: place.beginning };
         yield laggedFrom(from, position);
         continue;
       }
-      const { ring } = history;
-      if (position.sequence < ring.floor) {
+      if (wholeUpTo(position) < ring.floor) {
         for (const step of await pageTowards(ring.floor, position, feed, history, parts, signal)) {
           const from = position;
-          position = { ...position, sequence: step.sequence };
+          position = { incarnation, sequence: step.sequence };
           if (step.outcome === 'lost') yield laggedFrom(from, position);
           else if (step.outcome === 'stored') {
             // Decoded one by one: a slow subscriber holds bytes, and nothing of what it has not come to yet.
-            const decoded = decodeEvent(step.stored, feed.filter, parts.contracts);
-            if (decoded.outcome === 'event')
-              yield { kind: 'event', cursor: formatCursor(position), event: decoded.event };
+            const decoded = feed.source.decode(step.stored);
+            if (decoded.outcome === 'events') yield* show(from, step.sequence, decoded.events);
           }
         }
         pauseMs = FIRST_PAUSE_MS;
         continue;
       }
-      const entry = ring.after(position.sequence);
-      if (entry !== undefined) {
+      const entry = ring.after(wholeUpTo(position));
+      const heard = told === undefined ? undefined : feed.told.next(told, entry?.sequence);
+      if (heard !== undefined) {
+        told = heard.count;
+        yield { kind: 'event', cursor: formatCursor(position), event: heard.event };
+      } else if (entry !== undefined) {
         const from = position;
-        position = { ...position, sequence: entry.sequence };
+        position = { incarnation, sequence: entry.sequence };
         if (entry.outcome === 'lost') yield laggedFrom(from, position);
-        else yield { kind: 'event', cursor: formatCursor(position), event: entry.event };
-      } else if (!hasCaughtUp) {
-        hasCaughtUp = true;
-        position = { ...position, sequence: Math.max(position.sequence, ring.head) };
+        else yield* show(from, entry.sequence, entry.events);
+      } else if (told === undefined) {
+        told = feed.told.count;
+        // A message that was seen in part may not have been read here yet.
+        if (position.sequence <= ring.head) position = { incarnation, sequence: ring.head };
         yield { kind: 'caughtUp', cursor: formatCursor(position) };
       } else {
         // Nothing was awaited since the ring was asked, so no event can have come in between unheard.
@@ -110,10 +113,16 @@ export async function* followFeed(
       }
     } catch (error) {
       if (!isPassing(error)) throw error;
-      parts.log?.debug('subscription.interrupted', { subject: feed.subject, error });
+      parts.log?.debug('subscription.interrupted', { subject: feed.source.subject, error });
       await parts.clock.sleep(pauseMs, signal).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
+  }
+}
+
+function* show<Event>(from: FeedPosition, sequence: number, events: readonly Event[]): Generator<FeedUpdate<Event>> {
+  for (const { event, place } of eventsAfter(from, sequence, events)) {
+    yield { kind: 'event', cursor: formatCursor(place), event };
   }
 }
 
@@ -123,10 +132,15 @@ type Place =
   | { readonly outcome: 'elsewhere'; readonly beginning: number }
   | { readonly outcome: 'unknown' };
 
-async function placeIn(history: FeedHistory, position: FeedPosition, feed: EventFeed, bus: Bus): Promise<Place> {
+async function placeIn<Event>(
+  history: FeedHistory<Event>,
+  position: FeedPosition,
+  feed: EventFeed<Event>,
+  bus: Bus,
+): Promise<Place> {
   const isOfThis = position.incarnation === history.incarnation;
   if (isOfThis && position.sequence <= history.ring.head) return { outcome: 'here' };
-  const { incarnation, firstSequence, lastSequence } = await bus.streamStatus('EVENTS');
+  const { incarnation, firstSequence, lastSequence } = await bus.streamStatus(feed.source.stream);
   if (incarnation !== history.incarnation) {
     await feed.check();
     return { outcome: 'unknown' };
@@ -150,21 +164,23 @@ type Step =
  * answers may be behind), and the first sequence of the log, asked for last: what it does not exclude now was there all
  * the time.
  */
-async function pageTowards(
+async function pageTowards<Event>(
   floor: number,
   position: FeedPosition,
-  feed: EventFeed,
-  history: FeedHistory,
+  feed: EventFeed<Event>,
+  history: FeedHistory<Event>,
   { bus, clock }: SubscriptionParts,
   signal: AbortSignal,
 ): Promise<readonly Step[]> {
   const mustReach = history.ring.lastBelow;
-  const from = position.sequence + 1;
-  const page = await bus.page('EVENTS', { from, filter: feed.subject, limit: PAGE });
+  const { stream, subject } = feed.source;
+  const seen = wholeUpTo(position);
+  const from = seen + 1;
+  const page = await bus.page(stream, { from, filter: subject, limit: PAGE });
   const isFull = page.length === PAGE;
-  const reached = page.at(-1)?.sequence ?? position.sequence;
-  const isStale = !isFull && reached < mustReach && (await bus.at('EVENTS', mustReach)) !== undefined;
-  const { incarnation, firstSequence } = await bus.streamStatus('EVENTS');
+  const reached = page.at(-1)?.sequence ?? seen;
+  const isStale = !isFull && reached < mustReach && (await bus.at(stream, mustReach)) !== undefined;
+  const { incarnation, firstSequence } = await bus.streamStatus(feed.source.stream);
   if (incarnation !== history.incarnation) {
     await feed.check();
     return [];
@@ -181,7 +197,7 @@ async function pageTowards(
   return steps;
 }
 
-function laggedFrom(from: FeedPosition, to: FeedPosition): FeedUpdate {
+function laggedFrom(from: FeedPosition, to: FeedPosition): FeedUpdate<never> {
   const cursor = formatCursor(to);
   return { kind: 'lagged', cursor, from: formatCursor(from), to: cursor, count: null };
 }

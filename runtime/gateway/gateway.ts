@@ -4,12 +4,15 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
+import { decodeJobEvents } from '../queue/job-events.ts';
+import { listenJobs } from '../queue/live-events.ts';
 import { type Instruments, noInstruments } from '../telemetry/instruments.ts';
 import { type Log, noLog } from '../telemetry/log.ts';
 import { noTracer, type Tracer } from '../telemetry/spans.ts';
 import { isHostAllowed, isOriginAllowed } from './access.ts';
 import { createEventFeeds } from './event-feeds.ts';
 import { createHttpApp } from './http-app.ts';
+import { createJobFeeds } from './job-feeds.ts';
 import { createKeyLooks } from './key-looks.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts';
 import type { GatewayContext } from './resolver.ts';
@@ -59,13 +62,23 @@ export async function startGateway(services: GatewayServices, options: GatewayOp
   const { host: bind = LOOPBACK, token, clock, allowedHosts = [] } = options;
   const { log = noLog, tracer = noTracer, instruments = noInstruments } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { bus, contracts } = services;
+  const { bus, contracts, tenant } = services;
   const closing = new AbortController();
   const feeds = createEventFeeds({ bus, contracts, clock, log, instruments });
+  const jobFeeds = createJobFeeds({
+    bus,
+    tenant,
+    clock,
+    log,
+    instruments,
+    decode: decodeJobEvents,
+    listen: (queue, onEvent) => listenJobs({ bus, clock }, tenant, queue, onEvent),
+  });
   const schema = createSchema();
   const contextFor = (traceparent: string | undefined): GatewayContext => ({
     services,
     feeds,
+    jobFeeds,
     looks: createKeyLooks({
       ask: (address) => services.control.look(address),
       clock,
@@ -104,6 +117,7 @@ export async function startGateway(services: GatewayServices, options: GatewayOp
   } catch (error) {
     await sockets.close();
     feeds[Symbol.dispose]();
+    jobFeeds[Symbol.dispose]();
     throw error;
   }
   const url = `http://${bind.includes(':') ? `[${bind}]` : bind}:${port}`;
@@ -124,6 +138,7 @@ export async function startGateway(services: GatewayServices, options: GatewayOp
       cancel();
       closing.abort();
       feeds[Symbol.dispose]();
+      jobFeeds[Symbol.dispose]();
       log.info('gateway.stopped', { url });
     },
   };

@@ -34,6 +34,7 @@ import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import type { EventFeeds } from './event-feeds.ts';
+import type { JobFeeds } from './job-feeds.ts';
 import type { KeyLooks } from './key-looks.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayServices } from './services.ts';
@@ -42,6 +43,7 @@ import type { GatewayServices } from './services.ts';
 export interface GatewayContext {
   readonly services: GatewayServices;
   readonly feeds: EventFeeds;
+  readonly jobFeeds: JobFeeds;
   readonly looks: KeyLooks;
   readonly tracer: Tracer;
   readonly instruments: Instruments;
@@ -54,9 +56,13 @@ export interface GatewayContext {
 }
 
 export type Resolver<Args, Result> = (args: Args, ctx: GatewayContext) => Result | Promise<Result>;
-export type Subscriber<Args, Update> = (args: Args, ctx: GatewayContext) => AsyncGenerator<Update, void, undefined>;
+export type Updates<Update> = AsyncGenerator<Update, void, undefined>;
+export type Subscriber<Args, Update> = (args: Args, ctx: GatewayContext) => Updates<Update> | Promise<Updates<Update>>;
 
-/** The fields of the schema's roots with their arguments, each answered in a file of `resolvers/`. */
+/**
+ * The fields of the schema's roots with their arguments, each answered in a file of `resolvers/`. Those about jobs stand
+ * in `job-resolver.ts`.
+ */
 export interface QueryResolvers {
   readonly health: Resolver<object, Query['health']>;
   readonly devices: Resolver<QueryDevicesArgs, Query['devices']>;

@@ -7,6 +7,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { SDL } from '../../proto/generated/sdl.ts';
+import type { JobMutationResolvers, JobQueryResolvers, JobSubscriptionResolvers } from './job-resolver.ts';
 import type {
   ActorParent,
   ActorResolvers,
@@ -24,25 +25,41 @@ import { deadLetterMutations, deadLetterQueries } from './resolvers/dead-letters
 import { deviceSubscriptions } from './resolvers/device-events.ts';
 import { deviceQueries } from './resolvers/devices.ts';
 import { healthQueries } from './resolvers/health.ts';
+import { jobSubscriptions } from './resolvers/job-events.ts';
+import { jobMutations } from './resolvers/job-mutations.ts';
+import { jobQueries } from './resolvers/jobs.ts';
+import { queueMutations } from './resolvers/queue-mutations.ts';
+import { queueQueries } from './resolvers/queues.ts';
+import { scheduleMutations, scheduleQueries } from './resolvers/schedules.ts';
 import { traceQueries, traceSubscriptions } from './resolvers/traces.ts';
 import { virtualDeviceMutations } from './resolvers/virtual-devices.ts';
 
-const QUERIES: QueryResolvers = {
+const QUERIES: QueryResolvers & JobQueryResolvers = {
   ...healthQueries,
   ...deviceQueries,
   ...actorQueries,
   ...actorControlQueries,
   ...deadLetterQueries,
+  ...queueQueries,
+  ...jobQueries,
+  ...scheduleQueries,
   ...traceQueries,
 };
-const MUTATIONS: MutationResolvers = {
+const MUTATIONS: MutationResolvers & JobMutationResolvers = {
   ...virtualDeviceMutations,
   ...commandMutations,
   ...actorControlMutations,
   ...deadLetterMutations,
+  ...jobMutations,
+  ...queueMutations,
+  ...scheduleMutations,
 };
 const ACTOR: ActorResolvers = actorFields;
-const SUBSCRIPTIONS: SubscriptionResolvers = { ...deviceSubscriptions, ...traceSubscriptions };
+const SUBSCRIPTIONS: SubscriptionResolvers & JobSubscriptionResolvers = {
+  ...deviceSubscriptions,
+  ...jobSubscriptions,
+  ...traceSubscriptions,
+};
 
 /** `proto/gateway.graphql` with its resolvers. */
 export function createSchema(): GraphQLSchema {

@@ -1,4 +1,4 @@
-import type { Health } from '../../proto/generated/graphql.ts';
+import type { Health, JobType } from '../../proto/generated/graphql.ts';
 import type { ActorControl } from '../actor/control.ts';
 import type { ActorRecord, DeadLetterRecord } from '../actor/inspection.ts';
 import type { ListedActor } from '../actor/newest-actors.ts';
@@ -7,6 +7,8 @@ import type { ResendOptions } from '../actor/resend.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import type { Address } from '../message/subjects.ts';
+import type { Queues } from '../queue/queue-api.ts';
+import type { ScheduleService } from '../queue/schedule-api.ts';
 import type { TraceStore } from '../telemetry/trace-store.ts';
 
 /** What the gateway asks of the rest; the composition root provides it. */
@@ -64,6 +66,12 @@ export interface GatewayServices {
 
   /** What an operator does to one key. */
   readonly control: ActorControl;
+
+  /** What adds or changes throws AW_DISK_FULL while there is no room, beside what the queue itself throws. */
+  readonly queues: Queues;
+  readonly schedules: ScheduleService;
+  /** Types that jobs may have, by name, each with the schema of its data. */
+  jobTypes(): readonly JobType[];
 
   health(): Health;
   /** True when the bus is connected and its consumers run. */

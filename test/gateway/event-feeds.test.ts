@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { Clock } from '../../runtime/clock/clock.ts';
 import { createContracts } from '../../runtime/contracts/contracts.ts';
 import { createEventFeeds } from '../../runtime/gateway/event-feeds.ts';
 import { createFeedChecker } from './feed-checker.ts';
 import { createMemoryBus, type MemoryBus } from './memory-bus.ts';
 import { createSeeded } from './seeded.ts';
+import { createTurnClock, nextTurn } from './turn-clock.ts';
 
 const FILTER = { tenant: 'default', types: ['device.attached', 'device.detached'] };
 const contracts = createContracts({
@@ -14,35 +14,8 @@ const contracts = createContracts({
   'device.detached': { type: 'object', required: ['n'] },
 });
 
-/** Pauses take one turn of the event loop; what is scheduled (the check of the history) fires when the test says so. */
-function createTurnClock() {
-  const scheduled = new Set<() => void>();
-  const clock: Clock = {
-    // So far ahead of what the log says that the feed asks at every bunch whether it was overtaken.
-    now: () => 1e9,
-    monotonic: () => 1e9,
-    schedule(_delayMs, callback) {
-      scheduled.add(callback);
-      return () => scheduled.delete(callback);
-    },
-    turn: async () => {},
-    async sleep() {
-      await nextTurn();
-    },
-  };
-  const fire = () => {
-    for (const callback of [...scheduled]) {
-      scheduled.delete(callback);
-      callback();
-    }
-  };
-  return { clock, fire };
-}
-
 /** Turns until everyone must have seen the last event, once it is written. */
 const PATIENCE = 200_000;
-
-const nextTurn = () => Promise.resolve();
 
 interface Story {
   readonly seed: number;

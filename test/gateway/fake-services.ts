@@ -7,6 +7,8 @@ import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { createTraceStore, type TraceRecorder } from '../../runtime/telemetry/trace-store.ts';
 import { createFakeControl, type FakeControl } from './fake-control.ts';
+import { createFakeQueues, type FakeQueues } from './fake-queues.ts';
+import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 
 /** What the gateway asks for, in memory, with what tests want to see or to change. */
 export interface FakeServices extends GatewayServices {
@@ -24,6 +26,8 @@ export interface FakeServices extends GatewayServices {
   }[];
   readonly resent: { readonly id: string; readonly options: ResendOptions }[];
   readonly control: FakeControl;
+  readonly queues: FakeQueues;
+  readonly schedules: FakeSchedules;
   /** Answers a call; the default gives back the data. */
   answer: (type: string, data: unknown) => unknown;
   readonly recorder: TraceRecorder;
@@ -82,6 +86,9 @@ export function createFakeServices(bus: Bus): FakeServices {
       return `resent-${services.resent.length}`;
     },
     control: createFakeControl(),
+    queues: createFakeQueues(),
+    schedules: createFakeSchedules(),
+    jobTypes: () => [{ type: 'system.cleanup', description: 'Tidies up.', schema: { type: 'object' } }],
     async replay(address, to = 9) {
       if (address.key === 'other') {
         const difference = { sequence: 3, stored: { n: 1 }, rebuilt: { n: 2 } };
@@ -101,7 +108,16 @@ export function createFakeServices(bus: Bus): FakeServices {
         components: [
           { name: 'broker', status, code: services.isItReady ? null : 'BROKER_AWAY', detail: 'In memory', since },
         ],
-        durability: { level: 'FSYNC', syncIntervalMs: null, replicas: 1, detail: 'Every message' },
+        durability: {
+          level: 'FSYNC',
+          syncIntervalMs: null,
+          isSynced: true,
+          replicas: 1,
+          detail: 'Every message',
+          wanted: 'FSYNC',
+          isMet: true,
+          streams: [{ name: 'EVENTS', replicas: 1, storage: 'file', isAsync: false }],
+        },
       };
     },
     isReady: () => services.isItReady,

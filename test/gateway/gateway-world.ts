@@ -7,22 +7,27 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../runtime/clock/system-clock.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../../runtime/gateway/gateway.ts';
+import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { createFakeServices, type FakeServices } from './fake-services.ts';
 import { createMemoryBus, type MemoryBus } from './memory-bus.ts';
 
 export const TOKEN = 'the-right-token';
 
 /** A gateway over a log in memory, and how to speak to it. */
-export interface GatewayWorld {
-  readonly gateway: Gateway;
+export interface GatewayWorld extends GatewayDoors {
   readonly bus: MemoryBus;
   readonly services: FakeServices;
+}
+
+/** A gateway over any services, and how to speak to it. */
+export interface GatewayDoors {
+  readonly gateway: Gateway;
   readonly uiDirectory: string;
   request(path: string, options?: RequestOptions): Promise<Answer>;
   /** POST with the token. */
   query(query: string, variables?: object, headers?: OutgoingHttpHeaders): Promise<QueryAnswer>;
   /** A graphql-ws client that does not connect again by itself. */
-  openClient(params?: Record<string, unknown>): Client;
+  openClient(params?: Record<string, unknown>, webSocketImpl?: unknown): Client;
 }
 
 export interface RequestOptions {
@@ -48,6 +53,14 @@ export interface QueryAnswer {
 export async function startWorld(t: TestContext, options: Partial<GatewayOptions> = {}): Promise<GatewayWorld> {
   const bus = createMemoryBus();
   const services = createFakeServices(bus);
+  return { bus, services, ...(await openDoors(t, services, options)) };
+}
+
+export async function openDoors(
+  t: TestContext,
+  services: GatewayServices,
+  options: Partial<GatewayOptions> = {},
+): Promise<GatewayDoors> {
   const directory = await mkdtemp(join(tmpdir(), 'autoweave-ui-'));
   const uiDirectory = join(directory, 'dist');
   const gateway = await startGateway(services, {
@@ -80,8 +93,6 @@ export async function startWorld(t: TestContext, options: Partial<GatewayOptions
 
   return {
     gateway,
-    bus,
-    services,
     uiDirectory,
     request: send,
     async query(query, variables = {}, headers = {}) {
@@ -92,10 +103,10 @@ export async function startWorld(t: TestContext, options: Partial<GatewayOptions
       });
       return { status, ...JSON.parse(text) };
     },
-    openClient(params = { authorization: `Bearer ${TOKEN}` }) {
+    openClient(params = { authorization: `Bearer ${TOKEN}` }, webSocketImpl = WebSocket) {
       const client = createClient({
         url: `${gateway.url.replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
+        webSocketImpl,
         connectionParams: params,
         retryAttempts: 0,
       });

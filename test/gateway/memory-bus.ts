@@ -1,11 +1,11 @@
-import type { Bus, PageOptions, ReadOptions, Stored, StreamName, StreamStatus } from '../../runtime/bus/bus.ts';
+import type { Bus, Heard, PageOptions, ReadOptions, Stored, StreamName, StreamStatus } from '../../runtime/bus/bus.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import { encodeData, encodeHeaders } from '../../runtime/message/message.ts';
 import { eventSubject } from '../../runtime/message/subjects.ts';
 
 /**
- * The EVENTS stream in memory, as the gateway's tests need it: what it holds can be trimmed, replaced and made
- * unreachable. The other streams are absent.
+ * One stream in memory, as the gateway's tests need it: what it holds can be trimmed, replaced and made unreachable.
+ * Whatever stream is asked for, it is this one. What is broadcast is heard at once.
  */
 export interface MemoryBus extends Bus {
   /** Everything ever stored in this incarnation, whether still kept or not. */
@@ -42,6 +42,7 @@ export function createMemoryBus({ turn = async () => {}, isStale = () => false }
   let isConnected = true;
   let refused = 0;
   const waiting = new Set<() => void>();
+  const listeners = new Map<string, Set<(heard: Heard) => void>>();
 
   const wake = () => {
     for (const one of [...waiting]) one();
@@ -160,8 +161,14 @@ export function createMemoryBus({ turn = async () => {}, isStale = () => false }
     openInbox: absent,
     answer: absent,
     subjects: absent,
-    broadcast: absent,
-    listen: absent,
+    broadcast(channel, body) {
+      for (const heard of [...(listeners.get(channel) ?? [])]) heard({ body, reply: () => {} });
+    },
+    listen(channel, onHeard) {
+      const all = listeners.get(channel) ?? new Set();
+      listeners.set(channel, all.add(onHeard));
+      return { [Symbol.dispose]: () => void all.delete(onHeard) };
+    },
     ask: absent,
     async [Symbol.asyncDispose]() {},
   };
