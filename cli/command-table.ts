@@ -3,6 +3,9 @@ import { CLIENT_OPTIONS } from './client-options.ts';
 import type { CommandSpec } from './command.ts';
 import { ACTOR_COMMANDS } from './commands/actor-table.ts';
 import { DEAD_COMMANDS } from './commands/dead-table.ts';
+import { JOB_COMMANDS } from './commands/job-table.ts';
+import { QUEUE_COMMANDS } from './commands/queue-table.ts';
+import { SCHEDULE_COMMANDS } from './commands/schedule-table.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 
 /** Every command as data, in the order of help. What runs them is loaded when it is needed. */
@@ -83,6 +86,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...ACTOR_COMMANDS,
   ...DEAD_COMMANDS,
+  ...JOB_COMMANDS,
+  ...QUEUE_COMMANDS,
+  ...SCHEDULE_COMMANDS,
   {
     words: ['trace'],
     summary: 'Show the steps of a recent trace, with the file that does each',

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { DURABILITY_DIAL } from '../runtime/bus/broker/durability-dial.ts';
 import {
   command,
   integer,
@@ -94,6 +95,12 @@ export const CONFIG_ENTRIES = {
     description: 'Password of that user',
     isSecret: true,
   }),
+  durability: define({
+    env: 'AUTOWEAVE_DURABILITY',
+    kind: oneOf(DURABILITY_DIAL),
+    default: () => 'fsync' as const,
+    description: 'What an acknowledgement is to be worth; what it really is worth is read from the broker',
+  }),
   tenant: define({
     env: 'AUTOWEAVE_TENANT',
     kind: name,
@@ -150,6 +157,13 @@ export const CONFIG_ENTRIES = {
     kind: list(path),
     default: () => [] as readonly string[],
     description: 'Files with actors of your own',
+  }),
+  workers: define({
+    env: 'AUTOWEAVE_WORKERS',
+    flag: '--worker',
+    kind: list(path),
+    default: () => [] as readonly string[],
+    description: 'Files with workers of your own',
   }),
   allowedHosts: define({
     env: 'AUTOWEAVE_ALLOWED_HOSTS',

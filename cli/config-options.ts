@@ -7,6 +7,7 @@ export const CONFIG_OPTIONS: readonly CommandOption[] = [
   { name: 'port', value: 'PORT', description: describe(CONFIG_ENTRIES.port) },
   { name: 'data', value: 'DIRECTORY', description: describe(CONFIG_ENTRIES.data) },
   { name: 'actor', value: 'FILE', description: describe(CONFIG_ENTRIES.actors), isRepeatable: true },
+  { name: 'worker', value: 'FILE', description: describe(CONFIG_ENTRIES.workers), isRepeatable: true },
   { name: 'no-usb', description: `Leave real USB devices alone (${CONFIG_ENTRIES.usb.env}=off)` },
   { name: 'log-level', value: 'LEVEL', description: describe(CONFIG_ENTRIES.logLevel) },
 ];
@@ -15,6 +16,7 @@ export const CONFIG_OPTIONS: readonly CommandOption[] = [
 export function loadCommandConfig({ options, env, root }: CommandContext): LoadedConfig {
   const [port, data, logLevel] = ['port', 'data', 'log-level'].map((name) => options.text(name));
   const actors = options.texts('actor');
+  const workers = options.texts('worker');
   return loadConfig({
     env,
     root,
@@ -23,6 +25,7 @@ export function loadCommandConfig({ options, env, root }: CommandContext): Loade
       ...(data === undefined ? {} : { data }),
       ...(logLevel === undefined ? {} : { logLevel }),
       ...(actors.length === 0 ? {} : { actors }),
+      ...(workers.length === 0 ? {} : { workers }),
       ...(options.flag('no-usb') ? { usb: 'off' } : {}),
     },
   });

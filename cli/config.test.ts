@@ -13,6 +13,7 @@ suite('loadConfig', () => {
     assert.equal(config.bind, '127.0.0.1');
     assert.equal(config.data, '/checkout/.autoweave/data');
     assert.equal(config.natsUrl, null);
+    assert.equal(config.durability, 'fsync');
     assert.equal(config.token, null);
     assert.equal(config.usb, true);
     assert.equal(config.root, '/checkout');
@@ -33,6 +34,7 @@ suite('loadConfig', () => {
       ['data', '/var/lib/autoweave', '/var/lib/autoweave'],
       ['natsUrl', 'nats://a:4222, tls://b:4222', 'nats://a:4222,tls://b:4222'],
       ['natsCreds', 'user.creds', '/here/user.creds'],
+      ['durability', 'Interval', 'interval'],
       ['tenant', 'acme-2', 'acme-2'],
       ['hostname', 'label printer 7', 'label printer 7'],
       ['logLevel', 'DEBUG', 'debug'],
@@ -64,6 +66,7 @@ suite('loadConfig', () => {
       ['AUTOWEAVE_DATA', 'a\0b'],
       ['AUTOWEAVE_NATS_URL', 'http://a'],
       ['AUTOWEAVE_NATS_URL', 'nats://a,'],
+      ['AUTOWEAVE_DURABILITY', 'always'],
       ['AUTOWEAVE_TENANT', '_sys'],
       ['AUTOWEAVE_TENANT', 'a.b'],
       ['AUTOWEAVE_LOG_LEVEL', 'loud'],
@@ -119,6 +122,15 @@ suite('loadConfig', () => {
       { ...url, AUTOWEAVE_NATS_USER: 'me', AUTOWEAVE_NATS_PASSWORD: 'mine', AUTOWEAVE_NATS_CREDS: 'x.creds' },
     ];
     for (const env of cases) assert.throws(() => load(env), { code: 'AW_CONFIG_INVALID' }, JSON.stringify(env));
+  });
+
+  test('refuses a quorum of one, and takes one of a cluster', () => {
+    assert.throws(() => load({ AUTOWEAVE_DURABILITY: 'quorum' }), {
+      code: 'AW_CONFIG_INVALID',
+      message: /"quorum" without AUTOWEAVE_NATS_URL, allowed: .* a cluster of at least 3 servers/,
+    });
+    const { config } = load({ AUTOWEAVE_DURABILITY: 'quorum', AUTOWEAVE_NATS_URL: 'nats://a:4222' });
+    assert.equal(config.durability, 'quorum');
   });
 
   test('warns of what has no effect', () => {

@@ -93,8 +93,15 @@ function findContradictions({
   natsPassword,
   natsSystemUser,
   natsSystemPassword,
+  natsUrl,
+  durability,
 }: Config): string[] {
   const problems: string[] = [];
+  if (durability === 'quorum' && natsUrl === null) {
+    problems.push(
+      'AUTOWEAVE_DURABILITY is "quorum" without AUTOWEAVE_NATS_URL, allowed: fsync or interval with the embedded server, quorum with a cluster of at least 3 servers there',
+    );
+  }
   if (natsCreds !== null && natsUser !== null) {
     problems.push('AUTOWEAVE_NATS_CREDS and AUTOWEAVE_NATS_USER are both set, allowed: one of them');
   }

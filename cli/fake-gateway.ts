@@ -13,8 +13,8 @@ export interface FakeGateway extends AsyncDisposable {
   readonly requests: FakeRequest[];
   /** What HTTP answers; `data` by default is empty. */
   answer: (request: FakeRequest) => { readonly data?: unknown; readonly errors?: readonly unknown[] };
-  /** What one subscription brings; then the server ends it. */
-  stream: (request: FakeRequest) => readonly unknown[] | 'break';
+  /** What one subscription brings; then the server ends it. Or it is refused, or the connection breaks. */
+  stream: (request: FakeRequest) => readonly unknown[] | { readonly errors: readonly unknown[] } | 'break';
 }
 
 export interface FakeRequest {
@@ -105,6 +105,10 @@ function converse(
   const results = gateway.stream(asked);
   if (results === 'break') {
     socket.destroy();
+    return;
+  }
+  if ('errors' in results) {
+    send({ type: 'error', id, payload: results.errors });
     return;
   }
   for (const data of results) send({ type: 'next', id, payload: { data } });

@@ -2,10 +2,11 @@ import { FREEZE_CHANNEL, type FreezeAnswer, type FreezeOrder, THAW_CHANNEL } fro
 import type { Bus } from '../runtime/bus/bus.ts';
 import type { Clock } from '../runtime/clock/clock.ts';
 import { AutoWeaveError } from '../runtime/errors/errors.ts';
+import { QUEUES_FREEZE_CHANNEL } from '../runtime/queue/queue-freezing.ts';
 
 /**
- * Makes the runtimes on a broker stand still for a while: they handle nothing and send nothing, and go on accepting
- * commands. A runtime that hears nothing more for {@link HOLD_MS} goes on by itself.
+ * Makes the runtimes on a broker stand still for a while, and the programs that have queues: they handle nothing and send
+ * nothing, and go on accepting commands and jobs. A runtime that hears nothing more for {@link HOLD_MS} goes on by itself.
  */
 
 type Channels = Pick<Bus, 'ask' | 'broadcast'>;
@@ -52,16 +53,23 @@ export function isRuntimeThere(channels: Channels): Promise<boolean> {
   return askToFreeze(channels, 0);
 }
 
+/** Actors first: what they have committed is to be sent, also to queues. */
+async function askToFreeze(channels: Channels, holdMs: number): Promise<boolean> {
+  const areActorsThere = await ask(channels, FREEZE_CHANNEL, holdMs);
+  const areQueuesThere = await ask(channels, QUEUES_FREEZE_CHANNEL, holdMs);
+  return areActorsThere || areQueuesThere;
+}
+
 /**
  * One order and the first answer; false when nobody listens.
  *
  * @throws AW_BACKUP_UNFROZEN
  */
-async function askToFreeze(channels: Channels, holdMs: number): Promise<boolean> {
+async function ask(channels: Channels, channel: string, holdMs: number): Promise<boolean> {
   const order: FreezeOrder = { holdMs };
   let answer: FreezeAnswer;
   try {
-    const body = await channels.ask(FREEZE_CHANNEL, new TextEncoder().encode(JSON.stringify(order)), ANSWER_MS);
+    const body = await channels.ask(channel, new TextEncoder().encode(JSON.stringify(order)), ANSWER_MS);
     answer = JSON.parse(new TextDecoder().decode(body)) as FreezeAnswer;
   } catch (cause) {
     if (cause instanceof AutoWeaveError && cause.code === 'AW_NOBODY_LISTENS') return false;

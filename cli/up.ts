@@ -5,13 +5,14 @@ import { ACTORS, watcherChild } from '../actors/tree.ts';
 import { SCHEMAS, SHARED_SCHEMAS } from '../proto/generated/messages.ts';
 import type { ActorSystem } from '../runtime/actor/actor-system.ts';
 import type { Broker } from '../runtime/bus/broker/broker.ts';
-import { judgeDurability } from '../runtime/bus/broker/server-durability.ts';
-import type { Bus } from '../runtime/bus/bus.ts';
+import type { NatsBus } from '../runtime/bus/nats-bus.ts';
 import { systemRandom } from '../runtime/clock/random.ts';
 import { systemClock } from '../runtime/clock/system-clock.ts';
 import { createContracts, type JsonSchema } from '../runtime/contracts/contracts.ts';
 import { AutoWeaveError } from '../runtime/errors/errors.ts';
 import { type Gateway, startGateway } from '../runtime/gateway/gateway.ts';
+import type { OpenQueues } from '../runtime/queue/queues.ts';
+import type { WorkerDefinition } from '../runtime/queue/worker-definition.ts';
 import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
 import { startSupervisor } from '../runtime/supervisor/supervisor.ts';
 import { createLog, type Log } from '../runtime/telemetry/log.ts';
@@ -21,7 +22,11 @@ import { openDataDirectory } from './data-directory.ts';
 import { actorsChild, brokerChild, busChild, type CoreParts } from './up/core.ts';
 import { createCurrent } from './up/current.ts';
 import { watchDisk } from './up/disk-watch.ts';
+import { unreadDurability } from './up/durability.ts';
+import { createDurabilityReport } from './up/durability-report.ts';
 import { loadActors } from './up/load-actors.ts';
+import { loadWorkers } from './up/load-workers.ts';
+import { builtInJobsChild, queuesChild, workersChild } from './up/queues.ts';
 import { createServices } from './up/services.ts';
 import { VERSION } from './version.ts';
 
@@ -32,8 +37,11 @@ import { VERSION } from './version.ts';
  *     ├─ broker             nats-server; absent with AUTOWEAVE_NATS_URL
  *     ├─ core (rest_for_one)
  *     │  ├─ bus
+ *     │  ├─ queues
  *     │  ├─ gateway         answers early: /healthz and /readyz tell how far the rest is
- *     │  └─ actors
+ *     │  ├─ actors
+ *     │  ├─ workers          those of users
+ *     │  └─ jobs             what AutoWeave does about itself, by schedules
  *     └─ devices            never gives up; absent with AUTOWEAVE_USB=off
  *        └─ watcher         a process of its own
  */
@@ -49,6 +57,7 @@ export async function up(config: Config): Promise<number> {
   await using data = await openDataDirectory(config.data);
   const token = config.token ?? (await data.readOrCreateToken());
   const definitions = [...ACTORS, ...(await loadActors(config.actors, process.cwd()))];
+  const workers = await loadWorkers(config.workers, process.cwd());
   await using telemetry = await startTelemetry({
     serviceName: 'autoweave',
     version: VERSION,
@@ -61,11 +70,13 @@ export async function up(config: Config): Promise<number> {
   );
   const live = {
     broker: createCurrent<Broker>('The broker'),
-    bus: createCurrent<Bus>('The connection to the broker'),
+    bus: createCurrent<NatsBus>('The connection to the broker'),
+    queues: createCurrent<OpenQueues>('The job queue'),
     actors: createCurrent<ActorSystem>('The actor system'),
-    durability: judgeDurability('the broker was not asked yet'),
+    durability: unreadDurability(config),
     usb: undefined as UsbHealth | undefined,
   };
+  const reportDurability = createDurabilityReport(log, telemetry.instruments);
   const core: CoreParts = {
     config: { ...config, data: data.path },
     clock,
@@ -77,13 +88,14 @@ export async function up(config: Config): Promise<number> {
     ...live,
     onDurability: (durability) => {
       live.durability = durability;
-      for (const level of ['FSYNC', 'INTERVAL', 'UNKNOWN'] as const) {
-        telemetry.instruments.durability.set(level === durability.level ? 1 : 0, { level: level.toLowerCase() });
-      }
+      reportDurability(durability);
     },
   };
+  for (const { schemas = {} } of workers) {
+    for (const [type, schema] of Object.entries(schemas)) core.contracts.add(type, schema);
+  }
   const startedAt = clock.now();
-  const services = createServices({ ...core, live, disk, startedAt });
+  const services = createServices({ ...core, live, disk, startedAt, ownJobTypes: shownTypes(workers) });
 
   let gateway: Gateway | undefined;
   const gatewayChild: ChildSpec = {
@@ -122,7 +134,14 @@ export async function up(config: Config): Promise<number> {
         strategy: 'rest_for_one',
         intensity: INTENSITY,
         periodMs: PERIOD_MS,
-        children: [busChild(core), gatewayChild, actorsChild(core)],
+        children: [
+          busChild(core),
+          queuesChild({ ...core, disk, isSyncedAlways: () => live.durability.isSynced !== false }),
+          gatewayChild,
+          actorsChild(core),
+          workersChild(core, workers),
+          builtInJobsChild(core, () => services(live.bus.get()).health()),
+        ],
         clock,
         log,
       }),
@@ -190,6 +209,12 @@ export async function up(config: Config): Promise<number> {
   throw reason.error instanceof AutoWeaveError
     ? reason.error
     : new AutoWeaveError('AW_UNEXPECTED', String(reason.error), { cause: reason.error });
+}
+
+function shownTypes(workers: readonly WorkerDefinition[]) {
+  return workers
+    .flatMap(({ schemas = {} }) => Object.entries(schemas))
+    .map(([type, schema]) => ({ type, description: String(schema['description'] ?? ''), schema }));
 }
 
 /** Signals of one Ctrl-C may come twice, from the terminal and from a supervisor; only a later one is impatience. */

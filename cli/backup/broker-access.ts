@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type BackupServer, openBackupServer } from '../../runtime/bus/backup/backup-server.ts';
 import { type StartBrokerOptions, startBroker } from '../../runtime/bus/broker/broker.ts';
 import { readBrokerFile } from '../../runtime/bus/broker/broker-file.ts';
+import { syncIntervalOf } from '../../runtime/bus/broker/durability-dial.ts';
 import { findServer } from '../../runtime/bus/broker/find-server.ts';
 import { systemRandom } from '../../runtime/clock/random.ts';
 import { systemClock } from '../../runtime/clock/system-clock.ts';
@@ -60,6 +61,7 @@ export function brokerOptions(config: Config, signal: AbortSignal): StartBrokerO
     dataDirectory: config.data,
     serverPath: findServer({ root: config.root, env: process.env }).path,
     configFile: join(config.root, 'nats.conf'),
+    syncInterval: syncIntervalOf(config.durability),
     clock: systemClock,
     random: systemRandom,
     log: noLog,

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findServer } from '../../runtime/bus/broker/find-server.ts';
 import { isPortFree } from '../../runtime/bus/broker/free-port.ts';
-import { judgeDurability, readServerDurability } from '../../runtime/bus/broker/server-durability.ts';
 import { checkServerVersion, MINIMUM_VERSION } from '../../runtime/bus/broker/server-version.ts';
 import { formatError } from '../../runtime/errors/errors.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
+import { checkDurability } from './durability-check.ts';
+import { fail, type Look, ok, warn } from './look.ts';
 
 /** What `autoweave doctor` looks at, in order: what is needed first, what only tests need last. */
 export const CHECKS: readonly Check[] = [
@@ -26,8 +27,6 @@ export const CHECKS: readonly Check[] = [
   { name: 'chromium', look: checkChromium },
   { name: 'namespaces', look: checkNamespaces },
 ];
-
-type Look = Omit<Finding, 'name'>;
 
 const MINIMUM_NODE = 24;
 /** Below this, start warns: the log of an ordinary week is larger. */
@@ -119,8 +118,9 @@ async function checkPort({ config, running }: CheckContext): Promise<Look> {
 async function checkBroker({ config, running }: CheckContext): Promise<Look> {
   const broker = running.health?.components.find(({ name }) => name === 'broker');
   if (broker !== undefined) {
-    return broker.status === 'OK'
-      ? ok(broker.detail)
+    if (broker.status === 'OK') return ok(broker.detail);
+    return broker.code === 'DURABILITY_WEAKER'
+      ? warn(broker.detail, 'see what durability says below')
       : fail(broker.detail, 'see nats-server.log in the data directory');
   }
   if (config.natsUrl === null) return ok('Started with AutoWeave, on this machine');
@@ -131,30 +131,6 @@ async function checkBroker({ config, running }: CheckContext): Promise<Look> {
   if (count === urls.length) return ok(detail);
   const next = 'start the server there, or unset AUTOWEAVE_NATS_URL';
   return count === 0 ? fail(detail, next) : warn(detail, next);
-}
-
-async function checkDurability({ config, running }: CheckContext): Promise<Look> {
-  const found = running.health?.durability ?? (await expectDurability(config));
-  const isWish = running.health === undefined && config.natsUrl === null;
-  const detail = `${found.level}${isWish ? ', by nats.conf' : ''}: ${found.detail}`;
-  if (found.level === 'FSYNC') return ok(detail);
-  const next = 'set sync_interval to always in the server’s configuration, and AUTOWEAVE_NATS_SYSTEM_USER to read it';
-  return warn(detail, next);
-}
-
-/** What one would get: of an own server what its configuration says, of another what it answers now. */
-async function expectDurability({ root, natsUrl, natsSystemUser, natsSystemPassword }: CheckContext['config']) {
-  if (natsUrl === null) {
-    const text = readFileSync(join(root, 'nats.conf'), 'utf8');
-    const isSyncedAlways = /^\s*sync_interval\s*[:=]?\s*"?always"?/m.test(text);
-    if (!isSyncedAlways) return judgeDurability('nats.conf does not say sync_interval: always');
-    return judgeDurability({ servers: [{ server: 'autoweave', isSyncedAlways, syncIntervalMs: 0 }], expected: 1 });
-  }
-  const system =
-    natsSystemUser === null || natsSystemPassword === null
-      ? undefined
-      : { url: natsUrl, user: natsSystemUser, password: natsSystemPassword };
-  return await readServerDurability(system);
 }
 
 async function checkUsb({ config, running }: CheckContext): Promise<Look> {
@@ -209,18 +185,6 @@ function isReachable(url: string): Promise<boolean> {
 
 function existingAncestor(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : existingAncestor(dirname(path));
-}
-
-function ok(detail: string): Look {
-  return { status: 'ok', detail };
-}
-
-function warn(detail: string, next: string): Look {
-  return { status: 'warn', detail, next };
-}
-
-function fail(detail: string, next: string): Look {
-  return { status: 'fail', detail, next };
 }
 
 /** One finding, whatever happens while looking. */

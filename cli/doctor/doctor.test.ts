@@ -5,6 +5,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
+import { connectNatsBus } from '../../runtime/bus/nats-bus.ts';
+import { systemRandom } from '../../runtime/clock/random.ts';
+import { systemClock } from '../../runtime/clock/system-clock.ts';
+import { startNatsNodes } from '../../test/harness/nats-nodes.ts';
 import { openDataDirectory } from '../data-directory.ts';
 import { startFakeGateway } from '../fake-gateway.ts';
 import { runCommandLine } from '../run-command-line.ts';
@@ -18,7 +22,19 @@ const HEALTH = {
   host: 'here',
   startedAt: '2026-11-22T10:00:00.000Z',
   components: [{ name: 'broker', status: 'OK', detail: 'nats-server 2.15.1', since: '2026-11-22T10:00:00.000Z' }],
-  durability: { level: 'INTERVAL', syncIntervalMs: 1000, replicas: 1, detail: 'on disk within 1 s' },
+  durability: {
+    level: 'INTERVAL',
+    syncIntervalMs: 1000,
+    isSynced: false,
+    replicas: 1,
+    detail: 'on disk within 1 s',
+    wanted: 'INTERVAL',
+    isMet: true,
+    streams: [
+      { name: 'EVENTS', replicas: 1, storage: 'file', isAsync: false },
+      { name: 'DEAD', replicas: 1, storage: 'file', isAsync: false },
+    ],
+  },
 };
 
 suite('autoweave doctor', () => {
@@ -30,7 +46,7 @@ suite('autoweave doctor', () => {
     root = await mkdtemp(join(tmpdir(), 'autoweave doctor '));
     await mkdir(join(root, 'ui', 'dist'), { recursive: true });
     await writeFile(join(root, 'ui', 'dist', 'index.html'), '');
-    await writeFile(join(root, 'nats.conf'), 'jetstream {\n  sync_interval: always\n}\n');
+    await writeFile(join(root, 'nats.conf'), 'jetstream {\n  sync_interval: $AUTOWEAVE_NATS_SYNC_INTERVAL\n}\n');
     await writeFile(join(root, 'nats-server'), '#!/bin/sh\necho "nats-server: v2.15.1"\n');
     await chmod(join(root, 'nats-server'), 0o755);
     env = {
@@ -73,7 +89,7 @@ suite('autoweave doctor', () => {
     ]) {
       assert.equal(on(name).status, 'ok', `${name}: ${on(name).detail}`);
     }
-    assert.match(on('durability').detail, /^FSYNC, by nats\.conf/);
+    assert.match(on('durability').detail, /^FSYNC, by nats\.conf: .*\. FSYNC is asked for, and given$/);
     assert.match(on('autoweave').detail, /Does not run/);
   });
 
@@ -89,7 +105,14 @@ suite('autoweave doctor', () => {
       ['nats-server', 'ok', /Not needed/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
       ['broker', 'fail', /0 of 1 servers/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
       ['broker', 'warn', /1 of 2 servers/, { AUTOWEAVE_NATS_URL: `nats://127.0.0.1:1,nats://127.0.0.1:${port}` }],
-      ['durability', 'warn', /^UNKNOWN: .*no system user/, { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' }],
+      [
+        'durability',
+        'warn',
+        /^UNKNOWN: .*no server of AUTOWEAVE_NATS_URL answers/,
+        { AUTOWEAVE_NATS_URL: 'nats://127.0.0.1:1' },
+      ],
+      ['durability', 'ok', /^INTERVAL, by nats\.conf: .*within 1 s/, { AUTOWEAVE_DURABILITY: 'interval' }],
+      ['configuration', 'fail', /"quorum" without AUTOWEAVE_NATS_URL/, { AUTOWEAVE_DURABILITY: 'quorum' }],
       ['port', 'fail', /in use by another program/, { AUTOWEAVE_PORT: port }],
       ['disk', 'fail', /nothing is accepted below 9999999 MB/, { AUTOWEAVE_MIN_FREE_DISK_MB: '9999999' }],
       ['data directory', 'fail', /cannot be used/, { AUTOWEAVE_DATA: join(root, 'nats.conf') }],
@@ -101,10 +124,60 @@ suite('autoweave doctor', () => {
     }
     occupied.close();
     await rm(join(root, 'ui'), { recursive: true });
-    await writeFile(join(root, 'nats.conf'), 'jetstream { sync_interval: 2m }\n');
     const { on } = await examine();
     assert.equal(on('ui').status, 'warn');
-    assert.equal(on('durability').status, 'warn');
+  });
+
+  test('reads nats.conf as the server does, and fails where it gives less than is asked for', async () => {
+    const cases: [string, Finding['status'], RegExp, Record<string, string>][] = [
+      ['sync_interval: always', 'ok', /^FSYNC/, {}],
+      ['sync_interval: always', 'ok', /^FSYNC.*INTERVAL is asked for, and given/, { AUTOWEAVE_DURABILITY: 'interval' }],
+      ['sync_interval: "1s"', 'fail', /^INTERVAL.*FSYNC is asked for, and not given/, {}],
+      ['sync_interval = 5s', 'fail', /^INTERVAL.*not given/, { AUTOWEAVE_DURABILITY: 'interval' }],
+      ['sync_interval 120s', 'fail', /^UNKNOWN.*120 s later.*not given/, { AUTOWEAVE_DURABILITY: 'interval' }],
+      ['sync_interval: 2m', 'warn', /^UNKNOWN.*2m, and what that does is seen when it runs/, {}],
+      ['', 'warn', /^UNKNOWN.*nothing, and what that does/, {}],
+    ];
+    for (const [line, status, detail, overrides] of cases) {
+      await writeFile(join(root, 'nats.conf'), `jetstream {\n  ${line}\n}\n`);
+      const { on } = await examine(overrides);
+      assert.equal(on('durability').status, status, `${line}: ${on('durability').detail}`);
+      assert.match(on('durability').detail, detail);
+      if (status === 'fail') assert.match(on('durability').next!, /AUTOWEAVE_DURABILITY to what it gives/);
+    }
+  });
+
+  test('reads and measures a server of its own, also one that gives less', async () => {
+    await using nodes = await startNatsNodes(1, 'sync_interval: 1s');
+    const bus = await connectNatsBus({ ...nodes.account, name: 'test', clock: systemClock, random: systemRandom });
+    await bus[Symbol.asyncDispose]();
+    const access = {
+      AUTOWEAVE_NATS_URL: nodes.url,
+      AUTOWEAVE_NATS_USER: nodes.account.user,
+      AUTOWEAVE_NATS_PASSWORD: nodes.account.password,
+    };
+    const unread = (await examine(access)).on('durability');
+    assert.equal(unread.status, 'warn');
+    assert.match(unread.detail, /^UNKNOWN: .*no system user is configured\. FSYNC is asked for\. One publish/);
+    assert.match(unread.next!, /AUTOWEAVE_NATS_SYSTEM_USER/);
+
+    const system = {
+      AUTOWEAVE_NATS_SYSTEM_USER: nodes.system.user,
+      AUTOWEAVE_NATS_SYSTEM_PASSWORD: nodes.system.password,
+    };
+    const weaker = (await examine({ ...access, ...system })).on('durability');
+    assert.equal(weaker.status, 'fail');
+    assert.match(
+      weaker.detail,
+      /^INTERVAL: .*FSYNC is asked for, and not given\. One publish is acknowledged after \d/,
+    );
+
+    const met = (await examine({ ...access, ...system, AUTOWEAVE_DURABILITY: 'interval' })).on('durability');
+    assert.equal(met.status, 'ok');
+    assert.match(met.detail, /INTERVAL is asked for, and given/);
+    const quorum = (await examine({ ...access, ...system, AUTOWEAVE_DURABILITY: 'quorum' })).on('durability');
+    assert.equal(quorum.status, 'fail');
+    assert.match(quorum.next!, /at least 3 servers/);
   });
 
   test('asks the AutoWeave that runs', async () => {
@@ -121,8 +194,24 @@ suite('autoweave doctor', () => {
     assert.equal(well.on('broker').detail, 'nats-server 2.15.1');
     assert.deepEqual(
       [well.on('durability').status, well.on('durability').detail],
-      ['warn', 'INTERVAL: on disk within 1 s'],
+      ['ok', well.on('durability').detail],
     );
+    assert.match(
+      well.on('durability').detail,
+      /^INTERVAL: on disk within 1 s\. INTERVAL is asked for, and given\. .*no broker answers.*bare fsync .* \d+(\.\d+)? ms/,
+    );
+
+    const streams = [...HEALTH.durability.streams, { name: 'JOBS', replicas: 1, storage: 'memory', isAsync: false }];
+    const durability = { ...HEALTH.durability, level: 'UNKNOWN', wanted: 'FSYNC', isMet: false, streams };
+    const component = { ...HEALTH.components[0], status: 'DEGRADED', code: 'DURABILITY_WEAKER', detail: 'weaker' };
+    gateway.answer = () => ({
+      data: { health: { ...HEALTH, status: 'DEGRADED', components: [component], durability } },
+    });
+    const weaker = await examine();
+    assert.equal(weaker.status, 'fail');
+    assert.equal(weaker.on('broker').status, 'warn');
+    assert.equal(weaker.on('durability').status, 'fail');
+    assert.match(weaker.on('durability').detail, /EVENTS, DEAD: file, 1 replica\. JOBS: memory, 1 replica\./);
 
     const broker = { ...HEALTH.components[0], status: 'DOWN', detail: 'away' };
     gateway.answer = () => ({ data: { health: { ...HEALTH, status: 'DOWN', components: [broker] } } });

@@ -19,7 +19,10 @@ const HEALTH = `{
   health {
     status ready version host startedAt
     components { name status code detail since }
-    durability { level syncIntervalMs replicas detail }
+    durability {
+      level syncIntervalMs isSynced replicas detail wanted isMet
+      streams { name replicas storage isAsync }
+    }
   }
 }`;
 

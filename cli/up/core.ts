@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { type ActorSystem, startActorSystem } from '../../runtime/actor/actor-system.ts';
 import type { ActorDefinition } from '../../runtime/actor/definition.ts';
 import { type Broker, startBroker } from '../../runtime/bus/broker/broker.ts';
+import { replicasOf, syncIntervalOf } from '../../runtime/bus/broker/durability-dial.ts';
 import { findServer } from '../../runtime/bus/broker/find-server.ts';
-import { readServerDurability, type ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
-import { connectNatsBus, type NatsBusOptions } from '../../runtime/bus/nats-bus.ts';
+import { connectNatsBus, type NatsBus, type NatsBusOptions } from '../../runtime/bus/nats-bus.ts';
 import type { Clock } from '../../runtime/clock/clock.ts';
 import type { Random } from '../../runtime/clock/random.ts';
 import type { Contracts } from '../../runtime/contracts/contracts.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
+import type { OpenQueues } from '../../runtime/queue/queues.ts';
 import type { Child, ChildSpec } from '../../runtime/supervisor/child.ts';
 import type { Log } from '../../runtime/telemetry/log.ts';
 import type { Telemetry } from '../../runtime/telemetry/telemetry.ts';
 import type { Config } from '../config.ts';
 import type { Current } from './current.ts';
+import { type Durability, readDurability, watchDurability } from './durability.ts';
 
 /** The child specs of broker, bus and actors. */
 
@@ -28,10 +29,11 @@ export interface CoreParts {
   readonly contracts: Contracts;
   readonly definitions: readonly ActorDefinition[];
   readonly broker: Current<Broker>;
-  readonly bus: Current<Bus>;
+  readonly bus: Current<NatsBus>;
+  readonly queues: Current<OpenQueues>;
   readonly actors: Current<ActorSystem>;
-  /** Set each time the broker was asked. */
-  readonly onDurability: (durability: ServerDurability) => void;
+  /** Called each time the broker was asked. */
+  readonly onDurability: (durability: Durability) => void;
 }
 
 /** The embedded nats-server; a supervisor starts it again on the same port, and the bus connects again by itself. */
@@ -45,6 +47,7 @@ export function brokerChild({ config, clock, random, log, broker, telemetry }: C
         dataDirectory: config.data,
         serverPath: findServer({ root: config.root, env: process.env }).path,
         configFile: join(config.root, 'nats.conf'),
+        syncInterval: syncIntervalOf(config.durability),
         clock,
         random,
         log,
@@ -61,23 +64,28 @@ export function brokerChild({ config, clock, random, log, broker, telemetry }: C
 
 /** The connection. It outlives every outage of the broker; it ends only when the broker is another one. */
 export function busChild(parts: CoreParts): ChildSpec {
-  const { bus, broker, telemetry, onDurability } = parts;
+  const { config, clock, bus, broker, telemetry, onDurability } = parts;
   return {
     id: 'bus',
     restart: 'permanent',
     shutdownMs: 2_000,
     async start(): Promise<Child> {
       const options = await busOptions(parts);
+      const durability = watchDurability(() => readDurability(config, broker.value, options, clock), {
+        clock,
+        isConnected: () => bus.value?.status.isConnected === true,
+        onReading: onDurability,
+      });
       const connected = await connectNatsBus({
         ...options,
         onConnection(isConnected) {
           telemetry.instruments.brokerConnected.set(isConnected ? 1 : 0);
           if (isConnected) telemetry.instruments.brokerReconnects.add(1);
-          if (isConnected) void readDurability(parts).then(onDurability);
+          if (isConnected) void durability.look();
         },
       });
       bus.set(connected);
-      onDurability(await readDurability(parts));
+      await durability.look();
       const exit = Promise.withResolvers<{ kind: 'normal' } | { kind: 'error'; error: unknown }>();
       const moved = watchPort(parts, options.url, () =>
         exit.resolve({ kind: 'error', error: new Error('The broker has moved') }),
@@ -86,6 +94,7 @@ export function busChild(parts: CoreParts): ChildSpec {
         exited: exit.promise,
         async [Symbol.asyncDispose]() {
           moved();
+          durability[Symbol.dispose]();
           bus.set(undefined);
           await connected[Symbol.asyncDispose]();
           exit.resolve({ kind: 'normal' });
@@ -107,7 +116,7 @@ export function busChild(parts: CoreParts): ChildSpec {
 }
 
 export function actorsChild(parts: CoreParts): ChildSpec {
-  const { bus, actors, definitions, contracts, clock, random, log, telemetry } = parts;
+  const { bus, queues, actors, definitions, contracts, clock, random, log, telemetry } = parts;
   return {
     id: 'actors',
     restart: 'permanent',
@@ -122,6 +131,7 @@ export function actorsChild(parts: CoreParts): ChildSpec {
         log,
         instruments: telemetry.instruments,
         tracer: telemetry.tracer,
+        prepareJobs: (items) => queues.get().prepareJobs(items),
       });
       actors.set(system);
       return {
@@ -136,7 +146,8 @@ export function actorsChild(parts: CoreParts): ChildSpec {
 }
 
 async function busOptions({ config, clock, random, log, broker }: CoreParts): Promise<NatsBusOptions> {
-  const shared = { name: `autoweave ${config.hostname}`, clock, random, log };
+  const replicas = replicasOf(config.durability);
+  const shared = { name: `autoweave ${config.hostname}`, replicas, clock, random, log };
   if (config.natsUrl === null) {
     const { url, user, password } = broker.get();
     return { ...shared, url, user, password };
@@ -159,17 +170,4 @@ async function readCredentials(file: string): Promise<string> {
       cause,
     });
   }
-}
-
-function readDurability({ config, broker }: CoreParts): Promise<ServerDurability> {
-  const embedded = broker.value;
-  if (config.natsUrl === null && embedded !== undefined) {
-    return readServerDurability({ url: embedded.url, user: embedded.systemUser, password: embedded.systemPassword });
-  }
-  if (config.natsUrl === null || config.natsSystemUser === null) return readServerDurability(undefined);
-  return readServerDurability({
-    url: config.natsUrl,
-    user: config.natsSystemUser,
-    password: config.natsSystemPassword ?? '',
-  });
 }

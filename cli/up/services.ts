@@ -1,26 +1,40 @@
 import type { UsbHealth } from '../../actors/device-watcher/watcher-protocol.ts';
+import { JOB_TYPES, SCHEMAS } from '../../proto/generated/messages.ts';
 import { createInspector } from '../../runtime/actor/inspector.ts';
 import { replayKey } from '../../runtime/actor/replay.ts';
 import { resendDeadLetter } from '../../runtime/actor/resend.ts';
-import type { ServerDurability } from '../../runtime/bus/broker/server-durability.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PARTITIONS } from '../../runtime/bus/streams.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
+import type { Queues } from '../../runtime/queue/queue-api.ts';
 import { VERSION } from '../version.ts';
 import { currentControl } from './control.ts';
 import type { CoreParts } from './core.ts';
 import type { DiskWatch } from './disk-watch.ts';
+import type { Durability } from './durability.ts';
 import { type Condition, createHealthBoard, worstOf } from './health.ts';
+import { schedulesOf } from './queues.ts';
+
+type ShownJobType = ReturnType<GatewayServices['jobTypes']>[number];
+
+/** The types that come with AutoWeave. */
+const JOB_TYPES_SHOWN: readonly ShownJobType[] = JOB_TYPES.map((type) => ({
+  type,
+  description: String(SCHEMAS[type]['description'] ?? ''),
+  schema: SCHEMAS[type],
+}));
 
 /** What changes while it runs. */
 export interface Live {
-  readonly durability: ServerDurability;
+  readonly durability: Durability;
   readonly usb: UsbHealth | undefined;
 }
 
 export interface ServicesParts extends CoreParts {
   readonly live: Live;
   readonly disk: DiskWatch;
+  /** Of users' workers. */
+  readonly ownJobTypes: readonly ShownJobType[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -52,6 +66,9 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
       disk.check();
       return resendDeadLetter({ ...parts, bus, tenant: config.tenant }, id, options);
     },
+    queues: parts.queues.get(),
+    schedules: schedulesOf(parts),
+    jobTypes: () => [...JOB_TYPES_SHOWN, ...parts.ownJobTypes],
     health() {
       const components = board.components();
       return {
@@ -66,8 +83,21 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
     },
     isReady,
     traces: telemetry.traces,
-    metricsText: () => telemetry.metricsText(),
+    async metricsText() {
+      await countQueues(parts.queues.get());
+      return telemetry.metricsText();
+    },
   });
+}
+
+/** Queues that are counted each time somebody reads the metrics. */
+const MAX_COUNTED = 100;
+
+/** What queues hold is read where it is asked for, and not kept: counting sets the metrics. */
+async function countQueues(queues: Queues): Promise<void> {
+  const names = (await queues.list()).slice(0, MAX_COUNTED);
+  // Metrics of the rest are worth more than none at all.
+  await Promise.all(names.map(async (name) => (await queues.get(name)).counts())).catch(() => undefined);
 }
 
 function conditions({ config, broker, bus, actors, live, disk }: ServicesParts): Record<string, () => Condition> {
@@ -80,6 +110,10 @@ function conditions({ config, broker, bus, actors, live, disk }: ServicesParts):
       const writeError = broker.value?.writeError;
       if (writeError !== undefined) {
         return { status: 'DOWN', code: 'BROKER_CANNOT_WRITE', detail: `nats-server can't write: ${writeError}` };
+      }
+      const { isMet, wanted, detail } = live.durability;
+      if (isMet === false) {
+        return { status: 'DEGRADED', code: 'DURABILITY_WEAKER', detail: `${wanted} was asked for. ${detail}` };
       }
       const whose = config.natsUrl === null ? 'embedded' : status.url;
       return { status: 'OK', detail: `nats-server ${status.serverVersion}, ${whose}` };
