@@ -30,6 +30,20 @@ export const tally = defineActor({
   },
 });
 `;
+const WORKER = `
+import { defineWorker } from 'autoweave';
+
+export const mail = defineWorker({
+  queue: 'mail',
+  schemas: { 'mail.send': { type: 'object', properties: { to: { type: 'string' } }, required: ['to'] } },
+  jobs: {
+    'mail.send'({ data }) {
+      if (data.to === 'nobody') throw new Error('Nobody is there');
+      return { sentTo: data.to };
+    },
+  },
+});
+`;
 const KEYS = 20;
 
 interface Ended {
@@ -56,7 +70,15 @@ async function makeWorld(t: TestContext) {
   });
   const actor = join(directory, 'tally.ts');
   await writeFile(actor, ACTOR);
-  return { first, second, backup: join(directory, 'backup'), args: ['--actor', actor] };
+  const worker = join(directory, 'mail.ts');
+  await writeFile(worker, WORKER);
+  return {
+    first,
+    second,
+    backup: join(directory, 'backup'),
+    args: ['--actor', actor],
+    workerArgs: ['--worker', worker],
+  };
 }
 
 function add(autoweave: Autoweave, key: string, amount: number): Promise<unknown> {
@@ -161,4 +183,65 @@ test('with AUTOWEAVE_NATS_URL both work on that server: from an embedded one to 
   await reaches(running, 'a', { total: 11, times: 2 });
   const { code } = await autoweave(['backup', `${backup}-2`], env);
   assert.equal(code, 0);
+});
+
+async function addMail(autoweave: Autoweave, to: string, options: object = {}): Promise<string> {
+  const { addJob } = await autoweave.query<{ addJob: { id: string } }>(
+    `mutation ($data: JSON!, $options: JobOptionsInput) {
+      addJob(queue: "mail", type: "mail.send", data: $data, options: $options) { id }
+    }`,
+    { data: { to }, options },
+  );
+  return addJob.id;
+}
+
+async function becomes(autoweave: Autoweave, id: string, state: string): Promise<unknown> {
+  const job = await until(async () => {
+    const found = await autoweave.query<{ job: { state: string; result: { data: unknown } | null } | null }>(
+      'query ($id: ID!) { job(queue: "mail", id: $id) { state result { data } } }',
+      { id },
+    );
+    return found.job?.state === state && found.job;
+  }, `${id} to be ${state}`);
+  return job.result?.data;
+}
+
+test('jobs that wait, are delayed or have failed are there after a restore to a new server, and run there', async (t) => {
+  const { first, second, backup, workerArgs: args } = await makeWorld(t);
+  await using server = await startTestServer();
+  const ids: Record<string, string> = {};
+  {
+    await using running = await startAutoweave({ dataDirectory: first, args });
+    ids['done'] = await addMail(running, 'ann');
+    ids['failed'] = await addMail(running, 'nobody', { attempts: 1 });
+    await becomes(running, ids['done'], 'COMPLETED');
+    await becomes(running, ids['failed'], 'FAILED');
+    await running.query('mutation { pauseQueue(queue: "mail") { name } }');
+    ids['waiting'] = await addMail(running, 'ben');
+    ids['delayed'] = await addMail(running, 'cat', { delayMs: 3_600_000 });
+    const { code, json } = await autoweave(['backup', backup], { AUTOWEAVE_DATA: first });
+    assert.equal(code, 0, JSON.stringify(json));
+  }
+  const env = { AUTOWEAVE_NATS_URL: server.url };
+  const restored = await autoweave(['restore', backup], env);
+  assert.equal(restored.code, 0, JSON.stringify(restored.json));
+
+  await using running = await startAutoweave({ dataDirectory: second, args, env });
+  assert.deepEqual(await becomes(running, ids['done']!, 'COMPLETED'), { sentTo: 'ann' });
+  await becomes(running, ids['failed']!, 'FAILED');
+  await becomes(running, ids['waiting']!, 'WAITING');
+  await becomes(running, ids['delayed']!, 'DELAYED');
+  const { jobs } = await running.query<{ jobs: { jobs: readonly { id: string }[] } }>(
+    '{ jobs(queue: "mail", state: FAILED) { jobs { id } } }',
+  );
+  assert.deepEqual(jobs, { jobs: [{ id: ids['failed'] }] }, 'once');
+
+  await running.query('mutation { resumeQueue(queue: "mail") { name } }');
+  assert.deepEqual(await becomes(running, ids['waiting']!, 'COMPLETED'), { sentTo: 'ben' });
+  await running.query('mutation ($id: ID!) { promoteJob(queue: "mail", id: $id) }', { id: ids['delayed'] });
+  assert.deepEqual(await becomes(running, ids['delayed']!, 'COMPLETED'), { sentTo: 'cat' });
+  await running.query('mutation ($id: ID!) { retryJob(queue: "mail", id: $id, data: {to: "dan"}) }', {
+    id: ids['failed'],
+  });
+  assert.deepEqual(await becomes(running, ids['failed']!, 'COMPLETED'), { sentTo: 'dan' });
 });

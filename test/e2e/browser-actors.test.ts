@@ -82,9 +82,11 @@ test('browser: a key is paused, found by its status, and goes on where it was', 
   assert.equal(await status.getAttribute('data-status'), 'PAUSED');
   await send(2);
   await page.locator('[data-testid=filter-status]').selectOption('idle');
-  await page.locator('[data-testid=finder-row]').waitFor({ state: 'detached' });
+  // The scheduler's keys are idle too.
+  const row = page.locator(`[data-testid=finder-row][data-key="${KEY}"]`);
+  await row.waitFor({ state: 'detached' });
   await page.locator('[data-testid=filter-status]').selectOption('paused');
-  await page.locator('[data-testid=finder-row]').waitFor();
+  await row.waitFor();
   await whenTotalIs(page, 1);
   await page.locator('[data-testid=actor-resume]').click();
   await whenTotalIs(page, 3);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTORS, LIVE, parseRoute, type Route, routeHash } from './route.ts';
+import { ACTORS, LIVE, parseRoute, QUEUES, type Route, routeHash } from './route.ts';
 
 test('parseRoute and routeHash are each other’s inverse', () => {
   const routes: Route[] = [
@@ -9,6 +9,9 @@ test('parseRoute and routeHash are each other’s inverse', () => {
     { view: 'actors', actor: { name: 'counter', key: 'visits' } },
     { view: 'actors', actor: { name: 'device', key: 'host/1209:0001#a b%' } },
     { view: 'actors', actor: { name: 'one', key: '' } },
+    QUEUES,
+    { view: 'queues', queue: 'mail', job: null },
+    { view: 'queues', queue: 'mail', job: 'order/1 #a%' },
   ];
   for (const route of routes) assert.deepEqual(parseRoute(routeHash(route)), route, routeHash(route));
 });
@@ -23,6 +26,10 @@ test('parseRoute gives what is nearest for an address that is none, and nothing 
     ['#/actors/counter', ACTORS],
     ['#/actors/counter/a/b', LIVE],
     ['#/actors/counter/%', ACTORS],
+    ['#/queues/', QUEUES],
+    ['#/queues/mail/', { view: 'queues', queue: 'mail', job: null }],
+    ['#/queues/mail/a/b', LIVE],
+    ['#/queues/%', QUEUES],
     ['#main', null],
     ['#plug', null],
   ];

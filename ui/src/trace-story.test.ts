@@ -132,6 +132,7 @@ test('titleOf speaks of what it knows, and repeats what it does not', () => {
     ['bus.publish', { subject: 'aw.main.cmd.device-watcher.lab' }, 'Command stored in the log'],
     ['bus.publish', { 'messaging.destination.name': 'EVENTS' }, 'Event stored in the log'],
     ['bus.publish', {}, 'Message stored in the log'],
+    ['job.process', { queue: 'mail', type: 'mail.send' }, 'A worker runs mail.send'],
     ['plugin.call', { subject: 7 }, 'plugin.call'],
   ];
   for (const [name, attributes, title] of table) assert.equal(titleOf({ name, attributes }), title);

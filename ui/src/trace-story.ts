@@ -123,6 +123,8 @@ export function titleOf(step: Pick<TraceStep, 'name' | 'attributes'>): string {
       return actor === null ? 'Event forwarded to who listens' : `Event forwarded to the ${actor} actor`;
     case 'watcher.report':
       return 'The watcher reports the bus';
+    case 'job.process':
+      return `A worker runs ${attribute(step, /^type$/) ?? 'the job'}`;
     case 'gateway.push':
       return 'Pushed to this browser';
     default:

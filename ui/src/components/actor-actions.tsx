@@ -12,6 +12,7 @@ import {
 } from '../generated/operations.ts';
 import type { ActorName } from '../route.ts';
 import { saveFile } from '../save-file.ts';
+import { Action } from './action.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { TaskNote } from './task-note.tsx';
 
@@ -97,26 +98,5 @@ export function ActorActions(props: ActorActionsProps) {
         </ConfirmDialog>
       </Show>
     </>
-  );
-}
-
-function Action(props: {
-  readonly text: string;
-  readonly testId: string;
-  readonly isBusy: boolean;
-  readonly isDanger?: boolean;
-  readonly onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      class="button small"
-      classList={{ danger: props.isDanger === true }}
-      aria-disabled={props.isBusy}
-      data-testid={props.testId}
-      onClick={props.onClick}
-    >
-      {props.text}
-    </button>
   );
 }

@@ -5,6 +5,8 @@ export interface ConfirmDialogProps {
   readonly title: JSX.Element;
   /** What happens, in a sentence or two. */
   readonly children: JSX.Element;
+  /** What can be chosen about it. */
+  readonly fields?: JSX.Element;
   /** On the button. */
   readonly action: string;
   /** Has to be typed first. */
@@ -28,7 +30,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
     <Dialog title={props.title} testId="confirm-dialog" onClose={props.onClose}>
       <form method="dialog" class="confirm-form" onSubmit={submit}>
-        <p>{props.children}</p>
+        {props.fields}
+        <p data-testid="confirm-text">{props.children}</p>
         <Show when={props.word}>
           {(word) => (
             <div class="field">

@@ -5,7 +5,7 @@ import { ShieldIcon, WarningIcon } from './icons.tsx';
 
 export type Durability = HealthQuery['health']['durability'];
 
-/** What the broker really guarantees, never the wish. Unknown is a warning. */
+/** What the broker really guarantees, and beside it the wish. Unknown is a warning, and so is less than was wished. */
 export function DurabilityBadge(props: { readonly durability: Durability | undefined }) {
   return (
     <Show when={props.durability}>
@@ -17,9 +17,10 @@ export function DurabilityBadge(props: { readonly durability: Durability | undef
             popovertarget="durability-detail"
             data-testid="durability"
             data-level={durability().level}
+            data-met={durability().isMet ?? 'unknown'}
             title={durability().detail}
           >
-            <Show when={durability().level !== 'UNKNOWN'} fallback={<WarningIcon />}>
+            <Show when={isAsWanted(durability())} fallback={<WarningIcon />}>
               <ShieldIcon />
             </Show>
             <span>{durabilityText(durability())}</span>
@@ -36,6 +37,10 @@ export function DurabilityBadge(props: { readonly durability: Durability | undef
               <dd>
                 <code>{durability().level}</code>, read from the broker
               </dd>
+              <dt>Asked for</dt>
+              <dd>
+                <code>{durability().wanted}</code>, {wishText(durability())}
+              </dd>
             </dl>
           </div>
         </>
@@ -50,21 +55,41 @@ export function durabilityText(durability: Durability): string {
       return 'Durable by fsync';
     case 'INTERVAL':
       return `Durable within ${syncText(durability)}`;
+    case 'QUORUM':
+      return `Durable by ${durability.replicas} replicas`;
     case 'UNKNOWN':
       return 'Not called durable';
   }
 }
 
 /** What an acknowledgement is worth. */
-function promiseText(durability: Durability): string {
+export function promiseText(durability: Durability): string {
   switch (durability.level) {
     case 'FSYNC':
       return 'on disk, by fsync, before it was acknowledged';
     case 'INTERVAL':
       return `on disk within ${syncText(durability)}: a power cut may lose that much, a killed process nothing`;
+    case 'QUORUM':
+      return `on most of ${durability.replicas} servers, ${quorumDiskText(durability)}`;
     case 'UNKNOWN':
-      return 'kept by a broker that promises nothing: in memory, or it would not say';
+      return 'nothing that is promised: in memory, on disk only after a long while, or the broker would not say';
   }
+}
+
+function quorumDiskText(durability: Durability): string {
+  if (durability.isSynced === null) return 'whether on their disks is not known';
+  return durability.isSynced ? 'on their disks by fsync' : `on their disks within ${syncText(durability)}`;
+}
+
+/** A shield only where the broker gives something, and no less than was asked for. */
+function isAsWanted({ level, isMet }: Durability): boolean {
+  return level !== 'UNKNOWN' && isMet !== false;
+}
+
+/** Whether what was asked for is what there is. */
+export function wishText({ isMet }: Durability): string {
+  if (isMet === null) return 'and whether it is given is not known';
+  return isMet ? 'and given' : 'and not given';
 }
 
 /** The interval in which the broker syncs. */

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 import { now } from '../create-now.ts';
 import { createTheme } from '../create-theme.ts';
 import type { HealthQuery } from '../generated/operations.ts';
-import { ACTORS, LIVE, type Route, routeHash } from '../route.ts';
+import { ACTORS, LIVE, QUEUES, type Route, routeHash } from '../route.ts';
 import { ageText, instantText } from '../time-text.ts';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { DurabilityBadge } from './durability-badge.tsx';
@@ -38,6 +38,14 @@ export function Header(props: HeaderProps) {
           data-testid="view-actors"
         >
           Actors
+        </a>
+        <a
+          class="view-link"
+          href={routeHash(QUEUES)}
+          aria-current={props.route.view === 'queues' ? 'page' : undefined}
+          data-testid="view-queues"
+        >
+          Queues
         </a>
       </nav>
       <Show when={props.health} fallback={<p class="place" />}>

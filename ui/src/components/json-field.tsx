@@ -5,6 +5,7 @@ export interface JsonFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onInput: (text: string) => void;
+  readonly rows?: number;
   readonly testId: string;
 }
 
@@ -21,7 +22,7 @@ export function JsonField(props: JsonFieldProps) {
       <textarea
         id={id}
         class="mono"
-        rows={4}
+        rows={props.rows ?? 4}
         spellcheck={false}
         autocomplete="off"
         aria-invalid={problem() !== null}

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from 'solid-js';
 import { type Connection, connectionOf } from '../connection.ts';
 import { createDeviceFeed } from '../create-device-feed.ts';
 import { createPolled } from '../create-polled.ts';
@@ -7,6 +7,7 @@ import type { Device } from '../device-feed.ts';
 import { makeGatewayClient, type SocketState } from '../gateway-client.ts';
 import { ActorsDocument, DeadLettersDocument, HealthDocument } from '../generated/operations.ts';
 import { LIVE, routeHash } from '../route.ts';
+import { isTourSeen, rememberTourSeen } from '../tour-seen.ts';
 import { Actors } from './actors.tsx';
 import { ActorsView } from './actors-view.tsx';
 import { Announcer } from './announcer.tsx';
@@ -17,6 +18,7 @@ import { Devices } from './devices.tsx';
 import { EventFeed } from './event-feed.tsx';
 import { Header } from './header.tsx';
 import { Health } from './health.tsx';
+import { LazyQueues } from './lazy-queues.tsx';
 import { Tour } from './tour.tsx';
 import { TraceDialog } from './trace-dialog.tsx';
 
@@ -29,7 +31,7 @@ const AFTER_EVENT_MS = 800;
 const BETWEEN_REFRESHES_MS = 3000;
 const ACTORS_FIRST = 200;
 const DEAD_LETTERS_FIRST = 50;
-const TOUR_SEEN_KEY = 'autoweave.tour-seen';
+const MAIN_CLASSES = { live: 'grid', actors: 'actors-grid', queues: 'queues-grid' } as const;
 
 export interface LivePageProps {
   readonly token: string;
@@ -50,6 +52,11 @@ export function LivePage(props: LivePageProps) {
     const shown = route();
     return shown.view === 'actors' ? shown : null;
   });
+  const queuesRoute = createMemo(() => {
+    const shown = route();
+    return shown.view === 'queues' ? shown : null;
+  });
+  const isLiveView = () => route().view === 'live';
 
   const gateway = makeGatewayClient(props.token, {
     onSocket: setSocket,
@@ -140,23 +147,19 @@ export function LivePage(props: LivePageProps) {
 
   function closeTour(): void {
     setTourOpen(false);
-    try {
-      localStorage.setItem(TOUR_SEEN_KEY, 'yes');
-    } catch {
-      // Storage is refused: it opens again with the next page.
-    }
+    rememberTourSeen();
     document.getElementById('tour-open')?.focus();
   }
 
   function openTour(): void {
     setTourOpen(true);
     // It is a part of the live page.
-    if (actorsRoute()) location.hash = routeHash(LIVE);
+    if (!isLiveView()) location.hash = routeHash(LIVE);
     document.getElementById('tour-start')?.focus();
   }
 
   return (
-    <div class="page" classList={{ 'with-tour': isTourOpen() && !actorsRoute() }}>
+    <div class="page" classList={{ 'with-tour': isTourOpen() && isLiveView() }}>
       <a class="skip-link" href="#main">
         Skip to the content
       </a>
@@ -164,14 +167,13 @@ export function LivePage(props: LivePageProps) {
         health={health.value()}
         connection={connection()}
         roundTripMs={roundTripMs()}
-        isTourOpen={isTourOpen() && !actorsRoute()}
-        onTour={() => (isTourOpen() && !actorsRoute() ? closeTour() : openTour())}
+        isTourOpen={isTourOpen() && isLiveView()}
+        onTour={() => (isTourOpen() && isLiveView() ? closeTour() : openTour())}
         route={route()}
       />
       <ConnectionBanner connection={connection()} lostAtMs={lostAtMs()} onRetry={() => gateway.reconnect()} />
-      <main id="main" class={actorsRoute() ? 'actors-grid' : 'grid'} tabindex="-1">
-        <Show
-          when={actorsRoute()}
+      <main id="main" class={MAIN_CLASSES[route().view]} tabindex="-1">
+        <Switch
           fallback={
             <>
               <Health health={health.value()} error={health.error()} />
@@ -196,8 +198,21 @@ export function LivePage(props: LivePageProps) {
             </>
           }
         >
-          {(shown) => <ActorsView gateway={gateway} actor={shown().actor} deadLetters={deadLetters} />}
-        </Show>
+          <Match when={actorsRoute()}>
+            {(shown) => <ActorsView gateway={gateway} actor={shown().actor} deadLetters={deadLetters} />}
+          </Match>
+          <Match when={queuesRoute()}>
+            {(shown) => (
+              <LazyQueues
+                gateway={gateway}
+                queue={shown().queue}
+                job={shown().job}
+                durability={health.value()?.durability}
+                onTrace={showTrace}
+              />
+            )}
+          </Match>
+        </Switch>
       </main>
       <Announcer feed={feed} />
       <Show when={shownDevice()} keyed>
@@ -212,16 +227,15 @@ export function LivePage(props: LivePageProps) {
         )}
       </Show>
       <Show when={shownTrace()} keyed>
-        {(traceId) => <TraceDialog gateway={gateway} traceId={traceId} onClose={() => showTrace(null)} />}
+        {(traceId) => (
+          <TraceDialog
+            gateway={gateway}
+            title={queuesRoute() ? 'Steps of this job' : 'From the plug to this event'}
+            traceId={traceId}
+            onClose={() => showTrace(null)}
+          />
+        )}
       </Show>
     </div>
   );
-}
-
-function isTourSeen(): boolean {
-  try {
-    return localStorage.getItem(TOUR_SEEN_KEY) !== null;
-  } catch {
-    return false;
-  }
 }

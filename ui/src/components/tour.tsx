@@ -129,6 +129,8 @@ function storedText(durability: Durability): string {
       return `Durable before you saw it: ${what} were each on disk, by fsync, before they were acknowledged.`;
     case 'INTERVAL':
       return `Stored before you saw it: ${what}. They reach the disk within ${syncText(durability)}: a power cut may lose that much, a killed process nothing.`;
+    case 'QUORUM':
+      return `Durable before you saw it: ${what} were each on most of ${durability.replicas} servers before they were acknowledged.`;
     case 'UNKNOWN':
       return `Nothing of it is called durable: the broker keeps ${what} in memory, or would not say.`;
   }

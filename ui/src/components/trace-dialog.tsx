@@ -14,6 +14,7 @@ const REFRESHES = 3;
 
 export interface TraceDialogProps {
   readonly gateway: GatewayClient;
+  readonly title: string;
   readonly traceId: string;
   readonly onClose: () => void;
 }
@@ -34,7 +35,7 @@ export function TraceDialog(props: TraceDialogProps) {
   onCleanup(() => clearInterval(interval));
 
   return (
-    <Dialog title="From the plug to this event" testId="trace-dialog" onClose={props.onClose}>
+    <Dialog title={props.title} testId="trace-dialog" onClose={props.onClose}>
       <Show when={story.error}>{(error) => <ErrorNote error={toGatewayError(error())} />}</Show>
       <Show when={!story.error && story.latest === undefined}>
         <p class="empty">Loading</p>
@@ -49,7 +50,7 @@ export function TraceDialog(props: TraceDialogProps) {
         {(steps) => (
           <>
             <p class="trace-sum">
-              {steps().length} steps in {durationText(storyEndMs(steps()))}
+              {steps().length} {steps().length === 1 ? 'step' : 'steps'} in {durationText(storyEndMs(steps()))}
             </p>
             <Waterfall steps={steps()} testId="trace-step" />
           </>

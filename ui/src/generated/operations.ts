@@ -49,6 +49,8 @@ export type HealthCode =
   | 'BROKER_AWAY'
   /** nats-server can't write to its disk. */
   | 'BROKER_CANNOT_WRITE'
+  /** The broker keeps messages less safely than AUTOWEAVE_DURABILITY asks for. */
+  | 'DURABILITY_WEAKER'
   /** Mailboxes are not being read. */
   | 'ACTORS_NOT_READING'
   /** The watcher is being started. */
@@ -67,8 +69,62 @@ export type DurabilityLevel =
   | 'FSYNC'
   /** Acknowledged messages reach the disk within the interval: a power cut may lose that much. A killed process loses nothing. */
   | 'INTERVAL'
-  /** Kept in memory only, or by a server that would not say: nothing here is called durable. */
+  /** Acknowledged messages are on most of three servers or more; `isSynced` says whether on their disks. */
+  | 'QUORUM'
+  /** Kept in memory only, on one disk after a long while, or by a server that would not say: nothing here is called durable. */
   | 'UNKNOWN';
+
+export type JobState = 'WAITING' | 'ACTIVE' | 'DELAYED' | 'COMPLETED' | 'FAILED';
+
+export type FinishedState = 'COMPLETED' | 'FAILED';
+
+/** What a single job's detail can say beyond the states that are listed. */
+export type JobDetailState = 'WAITING' | 'ACTIVE' | 'DELAYED' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'REMOVED';
+
+export type BulkJobOperation = 'RETRY' | 'REMOVE' | 'PROMOTE' | 'CANCEL';
+
+/** See the guide to jobs for what each means. */
+export type JobOptionsInput = {
+  readonly id?: string | null | undefined;
+  readonly priority?: number | null | undefined;
+  readonly lifo?: boolean | null | undefined;
+  readonly delayMs?: number | null | undefined;
+  readonly attempts?: number | null | undefined;
+  readonly backoff?: unknown;
+  readonly attemptTimeoutMs?: number | null | undefined;
+  readonly totalTimeoutMs?: number | null | undefined;
+  readonly deduplicate?: DeduplicationInput | null | undefined;
+};
+
+export type DeduplicationMode = 'SIMPLE' | 'THROTTLE' | 'DEBOUNCE' | 'REPLACE';
+
+export type DeduplicationInput = {
+  readonly mode: DeduplicationMode;
+  readonly id: string;
+  /** Of throttle and debounce. */
+  readonly ttlMs?: number | null | undefined;
+};
+
+export type JobFilterInput = {
+  readonly state: JobState;
+  readonly type?: string | null | undefined;
+  readonly addedBefore?: string | null | undefined;
+  readonly limit?: number | null | undefined;
+};
+
+export type JobEventType =
+  | 'ADDED'
+  | 'ACTIVE'
+  | 'PROGRESS'
+  | 'LOG'
+  | 'PARTIAL'
+  | 'COMPLETED'
+  | 'FAILED'
+  | 'RETRYING'
+  | 'STALLED'
+  | 'PROMOTED'
+  | 'CANCELLED'
+  | 'REMOVED';
 
 export type DeviceFieldsFragment = {
   readonly id: string;
@@ -148,8 +204,11 @@ export type HealthQuery = {
     readonly durability: {
       readonly level: DurabilityLevel;
       readonly syncIntervalMs: number | null;
+      readonly isSynced: boolean | null;
       readonly replicas: number;
       readonly detail: string;
+      readonly wanted: DurabilityLevel;
+      readonly isMet: boolean | null;
     };
   };
 };
@@ -518,11 +577,261 @@ export type TraceStepsSubscription = {
   };
 };
 
+export type JobCountsFieldsFragment = {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly isPaused: boolean;
+};
+
+export type JobFieldsFragment = {
+  readonly id: string;
+  readonly type: string;
+  readonly state: JobDetailState;
+  readonly priority: number;
+  readonly attemptsMade: number;
+  readonly attempts: number;
+  readonly addedAt: string;
+  readonly dueAt: string | null;
+  readonly finishedAt: string | null;
+  readonly durationMs: number | null;
+  readonly error: string | null;
+};
+
+export type QueuesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type QueuesQuery = {
+  readonly queues: ReadonlyArray<{
+    readonly name: string;
+    readonly counts: {
+      readonly waiting: number;
+      readonly active: number;
+      readonly delayed: number;
+      readonly completed: number;
+      readonly failed: number;
+      readonly isPaused: boolean;
+    };
+  }>;
+};
+
+export type QueueQueryVariables = Exact<{
+  name: string;
+}>;
+
+export type QueueQuery = {
+  readonly queue: {
+    readonly name: string;
+    readonly counts: {
+      readonly waiting: number;
+      readonly active: number;
+      readonly delayed: number;
+      readonly completed: number;
+      readonly failed: number;
+      readonly isPaused: boolean;
+      readonly byPriority: ReadonlyArray<{ readonly priority: number; readonly waiting: number }>;
+    };
+    readonly settings: {
+      readonly attempts: number;
+      readonly backoff: unknown;
+      readonly attemptTimeoutMs: number;
+      readonly totalTimeoutMs: number;
+      readonly globalConcurrency: number | null;
+      readonly types: ReadonlyArray<string>;
+      readonly completed: { readonly count: number; readonly ageMs: number | null };
+      readonly failed: { readonly count: number; readonly ageMs: number | null };
+      readonly rateLimit: { readonly max: number; readonly windowMs: number } | null;
+    };
+  } | null;
+};
+
+export type JobsQueryVariables = Exact<{
+  queue: string;
+  state: JobState;
+  first?: number | null | undefined;
+}>;
+
+export type JobsQuery = {
+  readonly jobs: {
+    readonly next: string | null;
+    readonly jobs: ReadonlyArray<{
+      readonly id: string;
+      readonly type: string;
+      readonly state: JobDetailState;
+      readonly priority: number;
+      readonly attemptsMade: number;
+      readonly attempts: number;
+      readonly addedAt: string;
+      readonly dueAt: string | null;
+      readonly finishedAt: string | null;
+      readonly durationMs: number | null;
+      readonly error: string | null;
+    }>;
+  };
+};
+
+export type JobQueryVariables = Exact<{
+  queue: string;
+  id: string;
+}>;
+
+export type JobQuery = {
+  readonly job: {
+    readonly id: string;
+    readonly type: string;
+    readonly state: JobDetailState;
+    readonly priority: number;
+    readonly attemptsMade: number;
+    readonly attempts: number;
+    readonly addedAt: string;
+    readonly dueAt: string | null;
+    readonly finishedAt: string | null;
+    readonly durationMs: number | null;
+    readonly traceId: string | null;
+    readonly data: unknown;
+    readonly progress: unknown;
+    readonly logs: ReadonlyArray<string>;
+    readonly partials: ReadonlyArray<unknown>;
+    readonly stalledCount: number;
+    readonly options: unknown;
+    readonly result: {
+      readonly success: boolean;
+      readonly data: unknown;
+      readonly error: string | null;
+      readonly duration: number;
+      readonly timestamp: number;
+    } | null;
+    readonly failures: ReadonlyArray<{
+      readonly code: string;
+      readonly message: string;
+      readonly attempt: number;
+      readonly at: string;
+      readonly stack: string | null;
+    }>;
+  } | null;
+};
+
+export type JobTypesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type JobTypesQuery = {
+  readonly jobTypes: ReadonlyArray<{ readonly type: string; readonly description: string; readonly schema: unknown }>;
+};
+
+export type BulkJobsDryRunQueryVariables = Exact<{
+  queue: string;
+  operation: BulkJobOperation;
+  filter: JobFilterInput;
+}>;
+
+export type BulkJobsDryRunQuery = { readonly bulkJobsDryRun: number };
+
+export type BulkJobsMutationVariables = Exact<{
+  queue: string;
+  operation: BulkJobOperation;
+  filter: JobFilterInput;
+}>;
+
+export type BulkJobsMutation = { readonly bulkJobs: number };
+
+export type AddJobMutationVariables = Exact<{
+  queue: string;
+  type: string;
+  data: unknown;
+  options?: JobOptionsInput | null | undefined;
+}>;
+
+export type AddJobMutation = { readonly addJob: { readonly id: string; readonly isDuplicate: boolean } };
+
+export type PromoteJobMutationVariables = Exact<{
+  queue: string;
+  id: string;
+}>;
+
+export type PromoteJobMutation = { readonly promoteJob: boolean };
+
+export type RetryJobMutationVariables = Exact<{
+  queue: string;
+  id: string;
+  data?: unknown;
+}>;
+
+export type RetryJobMutation = { readonly retryJob: boolean };
+
+export type RemoveJobMutationVariables = Exact<{
+  queue: string;
+  id: string;
+}>;
+
+export type RemoveJobMutation = { readonly removeJob: boolean };
+
+export type CancelJobMutationVariables = Exact<{
+  queue: string;
+  id: string;
+}>;
+
+export type CancelJobMutation = { readonly cancelJob: boolean };
+
+export type PauseQueueMutationVariables = Exact<{
+  queue: string;
+}>;
+
+export type PauseQueueMutation = { readonly pauseQueue: { readonly name: string } };
+
+export type ResumeQueueMutationVariables = Exact<{
+  queue: string;
+}>;
+
+export type ResumeQueueMutation = { readonly resumeQueue: { readonly name: string } };
+
+export type DrainQueueMutationVariables = Exact<{
+  queue: string;
+  withDelayed?: boolean | null | undefined;
+}>;
+
+export type DrainQueueMutation = { readonly drainQueue: number };
+
+export type CleanQueueMutationVariables = Exact<{
+  queue: string;
+  state: FinishedState;
+  graceMs?: number | null | undefined;
+}>;
+
+export type CleanQueueMutation = { readonly cleanQueue: number };
+
+export type JobEventsSubscriptionVariables = Exact<{
+  queue: string;
+  after?: string | null | undefined;
+}>;
+
+export type JobEventsSubscription = {
+  readonly jobEvents:
+    | {
+        readonly __typename: 'JobEvent';
+        readonly cursor: string;
+        readonly type: JobEventType;
+        readonly id: string;
+        readonly jobType: string;
+        readonly at: string;
+        readonly attempt: number | null;
+        readonly data: unknown;
+        readonly result: { readonly success: boolean; readonly error: string | null; readonly duration: number } | null;
+      }
+    | {
+        readonly __typename: 'Lagged';
+        readonly cursor: string;
+        readonly from: string;
+        readonly to: string;
+        readonly count: number | null;
+      }
+    | { readonly __typename: 'CaughtUp'; readonly cursor: string };
+};
+
 /** The text of an operation; it remembers the types of its result and its variables. */
 export type OperationDocument<Result, Variables> = string & { readonly __operation?: (variables: Variables) => Result };
 
 export const HealthDocument: OperationDocument<HealthQuery, HealthQueryVariables> =
-  'query Health{health{status ready version host startedAt components{name status code detail since}durability{level syncIntervalMs replicas detail}}}';
+  'query Health{health{status ready version host startedAt components{name status code detail since}durability{level syncIntervalMs isSynced replicas detail wanted isMet}}}';
 
 export const DevicesDocument: OperationDocument<DevicesQuery, DevicesQueryVariables> =
   'query Devices{devices{...DeviceFields}}fragment DeviceFields on Device{id session host vendor product vendorId productId serial port speed path partial virtual attached attachedAt detachedAt}';
@@ -590,3 +899,54 @@ export const DeviceEventsDocument: OperationDocument<DeviceEventsSubscription, D
 
 export const TraceStepsDocument: OperationDocument<TraceStepsSubscription, TraceStepsSubscriptionVariables> =
   'subscription TraceSteps($traceId:ID!){traceSteps(traceId:$traceId){...TraceStepFields}}fragment TraceStepFields on TraceStep{traceId spanId parentSpanId name startedAt offsetUs durationUs ok file attributes}';
+
+export const QueuesDocument: OperationDocument<QueuesQuery, QueuesQueryVariables> =
+  'query Queues{queues{name counts{...JobCountsFields}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused}';
+
+export const QueueDocument: OperationDocument<QueueQuery, QueueQueryVariables> =
+  'query Queue($name:String!){queue(name:$name){name counts{...JobCountsFields byPriority{priority waiting}}settings{attempts backoff attemptTimeoutMs totalTimeoutMs completed{count ageMs}failed{count ageMs}globalConcurrency rateLimit{max windowMs}types}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused}';
+
+export const JobsDocument: OperationDocument<JobsQuery, JobsQueryVariables> =
+  'query Jobs($queue:String!$state:JobState!$first:Int){jobs(queue:$queue state:$state first:$first){jobs{...JobFields}next}}fragment JobFields on JobSummary{id type state priority attemptsMade attempts addedAt dueAt finishedAt durationMs error}';
+
+export const JobDocument: OperationDocument<JobQuery, JobQueryVariables> =
+  'query Job($queue:String!$id:ID!){job(queue:$queue id:$id){id type state priority attemptsMade attempts addedAt dueAt finishedAt durationMs traceId data result{success data error duration timestamp}failures{code message attempt at stack}progress logs partials stalledCount options}}';
+
+export const JobTypesDocument: OperationDocument<JobTypesQuery, JobTypesQueryVariables> =
+  'query JobTypes{jobTypes{type description schema}}';
+
+export const BulkJobsDryRunDocument: OperationDocument<BulkJobsDryRunQuery, BulkJobsDryRunQueryVariables> =
+  'query BulkJobsDryRun($queue:String!$operation:BulkJobOperation!$filter:JobFilterInput!){bulkJobsDryRun(queue:$queue operation:$operation filter:$filter)}';
+
+export const BulkJobsDocument: OperationDocument<BulkJobsMutation, BulkJobsMutationVariables> =
+  'mutation BulkJobs($queue:String!$operation:BulkJobOperation!$filter:JobFilterInput!){bulkJobs(queue:$queue operation:$operation filter:$filter)}';
+
+export const AddJobDocument: OperationDocument<AddJobMutation, AddJobMutationVariables> =
+  'mutation AddJob($queue:String!$type:String!$data:JSON!$options:JobOptionsInput){addJob(queue:$queue type:$type data:$data options:$options){id isDuplicate}}';
+
+export const PromoteJobDocument: OperationDocument<PromoteJobMutation, PromoteJobMutationVariables> =
+  'mutation PromoteJob($queue:String!$id:ID!){promoteJob(queue:$queue id:$id)}';
+
+export const RetryJobDocument: OperationDocument<RetryJobMutation, RetryJobMutationVariables> =
+  'mutation RetryJob($queue:String!$id:ID!$data:JSON){retryJob(queue:$queue id:$id data:$data)}';
+
+export const RemoveJobDocument: OperationDocument<RemoveJobMutation, RemoveJobMutationVariables> =
+  'mutation RemoveJob($queue:String!$id:ID!){removeJob(queue:$queue id:$id)}';
+
+export const CancelJobDocument: OperationDocument<CancelJobMutation, CancelJobMutationVariables> =
+  'mutation CancelJob($queue:String!$id:ID!){cancelJob(queue:$queue id:$id)}';
+
+export const PauseQueueDocument: OperationDocument<PauseQueueMutation, PauseQueueMutationVariables> =
+  'mutation PauseQueue($queue:String!){pauseQueue(queue:$queue){name}}';
+
+export const ResumeQueueDocument: OperationDocument<ResumeQueueMutation, ResumeQueueMutationVariables> =
+  'mutation ResumeQueue($queue:String!){resumeQueue(queue:$queue){name}}';
+
+export const DrainQueueDocument: OperationDocument<DrainQueueMutation, DrainQueueMutationVariables> =
+  'mutation DrainQueue($queue:String!$withDelayed:Boolean){drainQueue(queue:$queue withDelayed:$withDelayed)}';
+
+export const CleanQueueDocument: OperationDocument<CleanQueueMutation, CleanQueueMutationVariables> =
+  'mutation CleanQueue($queue:String!$state:FinishedState!$graceMs:Float){cleanQueue(queue:$queue state:$state graceMs:$graceMs)}';
+
+export const JobEventsDocument: OperationDocument<JobEventsSubscription, JobEventsSubscriptionVariables> =
+  'subscription JobEvents($queue:String!$after:String){jobEvents(queue:$queue after:$after){__typename ...on JobEvent{cursor type id jobType at attempt result{success error duration}data}...on Lagged{cursor from to count}...on CaughtUp{cursor}}}';
