@@ -109,7 +109,7 @@ export const STREAMS: readonly StreamDefinition[] = [
   {
     name: 'CONTROL',
     description: 'What processes agree on about queues: settings, shares, windows, leases',
-    subjects: ['aw.*.queue.*.*', 'aw.*.dedup.*.*', 'aw._sys.lease.*'],
+    subjects: ['aw.*.queue.*.*', 'aw.*.dedup.*.*', 'aw.*.gone.*.*', 'aw._sys.lease.*'],
     maxMessagesPerSubject: 1,
     hasTtl: true,
     isLimited: false,

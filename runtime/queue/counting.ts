@@ -1,7 +1,8 @@
 import type { ConsumerStatus } from '../bus/jobs/job-bus.ts';
-import { classFilter, type JobClass, lowestPriority, parseJobSubject, parsePackHome } from '../message/job-message.ts';
+import { classFilter, type JobClass, lowestPriority, parseJobSubject } from '../message/job-message.ts';
 import { completedJobs } from './completed.ts';
 import { classesOf, consumerName, readyClassesOf } from './consumers.ts';
+import { countGone } from './gone-notes.ts';
 import type { JobCounts } from './job.ts';
 import { outcomesFilter } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
@@ -79,7 +80,7 @@ export async function countJobs(parts: OneQueue): Promise<JobCounts> {
 
 /** Jobs that operators have ended in packs which no worker has had: nobody else tells of them. */
 async function endedInPacks(
-  { bus, tenant, queue }: OneQueue,
+  parts: OneQueue,
   touchedUpTo: number,
   classes: readonly JobClass[],
   givenUpTo: ReadonlyMap<JobClass, number>,
@@ -87,17 +88,12 @@ async function endedInPacks(
   const counts = new Map<JobClass, number>();
   const least = Math.min(...classes.map((jobClass) => givenUpTo.get(jobClass) ?? 0));
   if (classes.length === 0 || touchedUpTo <= least) return counts;
-  const subjects = await Promise.all(
-    (['removed', 'cancelled'] as const).map((state) => bus.subjects('JOBLOG', outcomesFilter(tenant, queue, state))),
-  );
-  // An operator writes one outcome at a time.
-  const left = subjects
-    .flatMap((found) => [...found])
-    .map(([subject, count]) => ({ sequence: parsePackHome(subject.split('.').at(-1) ?? '') ?? 0, count }))
+  const left = [...(await countGone(parts))]
+    .map(([sequence, count]) => ({ sequence, count }))
     .filter(({ sequence }) => sequence > least && sequence <= touchedUpTo);
   const work = async (): Promise<void> => {
     for (let one = left.pop(); one !== undefined; one = left.pop()) {
-      const stored = await bus.at('JOBS', one.sequence);
+      const stored = await parts.bus.at('JOBS', one.sequence);
       const jobClass = stored && parseJobSubject(stored.subject)?.jobClass;
       if (jobClass === undefined || one.sequence <= (givenUpTo.get(jobClass) ?? 0)) continue;
       counts.set(jobClass, (counts.get(jobClass) ?? 0) + one.count);

@@ -3,6 +3,7 @@ import { classFilter, type JobClass, type JobEntry, packedId, parseJobSubject } 
 import { lookAfresh, untilHeard } from './agreement.ts';
 import { completedJobs } from './completed.ts';
 import { BASE_CLASSES, classesOf, consumerName, readyClassesOf } from './consumers.ts';
+import { goneSubject } from './gone-notes.ts';
 import { toHome } from './home.ts';
 import { listJobs } from './listing.ts';
 import { isOutOfDate } from './operations.ts';
@@ -52,6 +53,9 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
             const home = toHome(delivery);
             if (home !== undefined) count += await discard(home);
             jobs.acknowledge(delivery);
+            if (home?.isPack && delivery.sequence <= (directory.get(queue)?.touchedUpTo ?? 0)) {
+              await jobs.purge('CONTROL', goneSubject(tenant, queue, delivery.sequence));
+            }
           }
           if (taken.length === 0) break;
         }
@@ -188,6 +192,7 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
     await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.shares`);
     await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.limit`);
     await jobs.purge('CONTROL', `aw.${tenant}.dedup.${queue}.*`);
+    await jobs.purge('CONTROL', goneSubject(tenant, queue, '*'));
   };
 
   return {

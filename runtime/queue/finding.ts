@@ -8,6 +8,7 @@ import {
   singleSubject,
 } from '../message/job-message.ts';
 import { MAX_KEY_BYTES } from '../message/key.ts';
+import { readGone } from './gone-notes.ts';
 import { decodeEntries, decodeOutcome, type OutcomeEntry, outcomeSubject, type RecordState } from './outcome-record.ts';
 
 /** A job that stands in JOBS. */
@@ -49,11 +50,12 @@ export async function findJob(parts: FindParts, id: string): Promise<StandingJob
   if (!isPossibleId(id)) return undefined;
   const address = parsePackedId(id);
   const packName = address === undefined ? '' : packHome(address.sequence);
-  const [single, outcome, pack, packRecords] = await Promise.all([
+  const [single, outcome, pack, packRecords, gone] = await Promise.all([
     bus.last('JOBS', singleSubject(tenant, queue, '*', id)),
     bus.last('JOBLOG', outcomeSubject(tenant, queue, '*', '*', id)),
     address === undefined ? undefined : bus.at('JOBS', address.sequence),
     address === undefined ? [] : readRecords(parts, packName),
+    address === undefined ? undefined : readGone(parts, address.sequence),
   ]);
   const own = outcome === undefined ? undefined : endedIn([outcome], id);
   if (single !== undefined) {
@@ -70,7 +72,8 @@ export async function findJob(parts: FindParts, id: string): Promise<StandingJob
   if (address !== undefined) {
     const ended = endedIn(packRecords, packName, address.place);
     if (ended !== undefined) return ended;
-    const found = pack && standingIn(parts, pack, packRecords, packName, address.place);
+    const isGone = gone?.has(address.place) ?? false;
+    const found = pack && !isGone && standingIn(parts, pack, packRecords, packName, address.place);
     if (found) return found;
   }
   const failed = await findFailed(parts, id, address === undefined ? id : packName, address?.place);

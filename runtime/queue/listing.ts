@@ -12,6 +12,7 @@ import { decodeKey } from '../message/key.ts';
 import { type CompletedJob, completedJobs } from './completed.ts';
 import { consumerName, readyClassesOf } from './consumers.ts';
 import { readRecords, settledPlaces } from './finding.ts';
+import { readGone } from './gone-notes.ts';
 import type { JobPage, JobState, JobSummary } from './job.ts';
 import { endedSummary, findActive, standingSummary } from './looking.ts';
 import { decodeEntries, decodeOutcome, outcomesFilter } from './outcome-record.ts';
@@ -123,12 +124,17 @@ async function jobsOf(
   if (address === undefined || entries === undefined) return [];
   const isGiven = stored.sequence <= givenUpTo;
   const home = address.id ?? packHome(stored.sequence);
-  const settled = isGiven ? settledPlaces(await readRecords(parts, home)) : new Set<number>();
+  const settled = isGiven ? await endedPlaces(parts, home, stored.sequence) : new Set<number>();
   return entries.flatMap((entry, place) => {
     const id = address.id ?? packedId(stored.sequence, place);
     if ((address.id === undefined && settled.has(place)) || (isGiven && findActive(parts, id) !== undefined)) return [];
     return [{ place, summary: standingSummary(parts, stored, { entry, jobClass: address.jobClass }, id) }];
   });
+}
+
+async function endedPlaces(parts: OneQueue, home: string, pack: number): Promise<ReadonlySet<number>> {
+  const [records, gone] = await Promise.all([readRecords(parts, home), readGone(parts, pack)]);
+  return settledPlaces(records).union(gone);
 }
 
 /** Those that were added first come first: an order that stays the same from page to page. */

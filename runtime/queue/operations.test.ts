@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
-import { freshName, numberOf, openQueueWorld, type QueueWorld, untilState } from '../../test/harness/queue-world.ts';
+import {
+  freshName,
+  numberOf,
+  openQueueWorld,
+  QUEUE_TENANT,
+  type QueueWorld,
+  untilState,
+} from '../../test/harness/queue-world.ts';
 import { until } from '../../test/harness/until.ts';
 import type { JobQueue } from './queue-api.ts';
 
@@ -165,6 +172,22 @@ describe('remove', () => {
     await untilCounts(queue, { completed: 4, waiting: 0, active: 0 });
     assert.deepEqual(seen, [0, 1, 3, 4]);
     await until(async () => (await world.bus.count('JOBS', `aw.test.job.${queue.name}.>`, 1)) === 0, 'the pack to go');
+  });
+
+  test('of a waiting job of a pack holds also when the log has forgotten it', async () => {
+    const queue = await world.queues.open(freshName());
+    const added = await queue.addBulk([1, 2, 3].map((n) => ({ type: 'test.numbered', data: { n } })));
+    await queue.remove(added[1]!.id);
+    await world.bus.jobs.purge('JOBLOG', `aw.${QUEUE_TENANT}.out.${queue.name}.>`);
+    assert.equal((await queue.counts()).waiting, 2);
+    assert.equal((await queue.list('waiting')).jobs.length, 2);
+    assert.equal(await queue.get(added[1]!.id), undefined);
+    const seen: number[] = [];
+    await using _worker = await world.queues.startWorker(queue.name, (job) => void seen.push(numberOf(job)));
+    await until(async () => (await queue.counts()).completed === 2, 'the others to be done');
+    assert.deepEqual(seen, [1, 3]);
+    const note = `aw.${QUEUE_TENANT}.gone.${queue.name}.*`;
+    await until(async () => (await world.bus.count('CONTROL', note, 1)) === 0, 'its note to go');
   });
 
   test('of the last jobs of a pack takes the pack out of the stream', async () => {

@@ -2,6 +2,7 @@ import { AutoWeaveError, toFailure } from '../errors/errors.ts';
 import { classOf, type JobEntry, parseJobSubject, singleSubject } from '../message/job-message.ts';
 import { lookAfresh, untilHeard } from './agreement.ts';
 import { type EndedJob, findJob, readRecords, type StandingJob, settledPlaces } from './finding.ts';
+import { goneSubject, noteGone, readGone } from './gone-notes.ts';
 import { idOf } from './job-events.ts';
 import { findActive } from './looking.ts';
 import { decodeEntries, decodeOutcome, type Effect, factSubject, outcomeSubject } from './outcome-record.ts';
@@ -138,6 +139,7 @@ export function createOperations(parts: OneQueue): Operations {
       }
       // Known before the outcome stands: a worker that gets the message from now on asks first.
       if (found.stands && found.jobClass !== 'd') await touch(found.stored.sequence);
+      if (found.stands && found.isPack) await noteGone(parts, found.stored.sequence, found.place);
       if (!(await writeEnd(found, id, state, reason))) continue;
       instruments.jobsFinished.add(1, { queue, outcome: state });
       live.order({ kind: state, id, reason });
@@ -196,7 +198,9 @@ export function createOperations(parts: OneQueue): Operations {
   const clear = async ({ stored, isPack, home, entry }: StandingJob, repeat: () => void): Promise<void> => {
     if (isPack) {
       const size = decodeEntries(stored.body)?.length ?? 0;
-      if (settledPlaces(await readRecords(parts, home)).size < size) return;
+      const gone = await readGone(parts, stored.sequence);
+      if (settledPlaces(await readRecords(parts, home)).union(gone).size < size) return;
+      await parts.jobs.purge('CONTROL', goneSubject(tenant, queue, stored.sequence));
     } else if (parseJobSubject(stored.subject)?.jobClass === 'd') {
       // A schedule goes with its message, not before its time by another way.
       await parts.jobs.purge('JOBS', stored.subject);

@@ -1,4 +1,5 @@
 import type { Bus, Stored } from '../bus/bus.ts';
+import { readGone } from './gone-notes.ts';
 import type { Home } from './home.ts';
 import { decodeOutcome, outcomeSubject, type RecordState } from './outcome-record.ts';
 
@@ -28,10 +29,13 @@ export async function reconcile(
   worker: string,
 ): Promise<Reconciled> {
   const filter = outcomeSubject(tenant, queue, '*', '*', home.name);
-  const records = await readAll(bus, filter);
+  const [records, gone] = await Promise.all([
+    readAll(bus, filter),
+    home.isPack ? readGone({ bus, tenant, queue }, home.delivery.sequence) : [],
+  ]);
   const incarnation = home.entries[0]?.u;
   const ours = new Set<number>();
-  const operators = new Set<number>();
+  const operators = new Set<number>(gone);
   const others = new Set<number>();
   let isLost = false;
   let begun = 0;

@@ -4,6 +4,7 @@ import { isSampled } from '../telemetry/spans.ts';
 import { Attempt } from './attempt.ts';
 import { createEndings } from './endings.ts';
 import { createFacts } from './facts.ts';
+import { goneSubject } from './gone-notes.ts';
 import { createHand } from './hand.ts';
 import { addedAtIn, type Home, idIn, settle } from './home.ts';
 import type { Job } from './job.ts';
@@ -264,6 +265,11 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
   function closeIfDone(home: Home): void {
     if (home.open > 0 || home.isLost || !homes.has(home.delivery.sequence)) return;
     jobs.acknowledge(home.delivery);
+    // What was noted about the pack goes with it.
+    if (home.isPack && home.delivery.sequence <= (directory.get(queue)?.touchedUpTo ?? 0)) {
+      const note = goneSubject(tenant, queue, home.delivery.sequence);
+      track(jobs.purge('CONTROL', note).then(() => undefined));
+    }
     release(home);
   }
 
