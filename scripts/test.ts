@@ -11,8 +11,8 @@ Runs **/*.test.ts, or those whose path contains one of the words given.
   --only NAME  the tests whose name matches this regular expression
   --no-skip    a test that is skipped or still to do is a failure (always so where CI=true)`;
 
-/** Tests begin servers and browsers: more at once make each other late, not the whole faster, on two cores. */
-const CONCURRENCY = 2;
+/** Tests wait for leases and servers half of their time; more at once make each other late, on two cores. */
+const CONCURRENCY = 3;
 /** For one file, or one test: several times what the longest needs on a busy machine. */
 const TIMEOUT_MS = 300_000;
 
