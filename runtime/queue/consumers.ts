@@ -1,6 +1,6 @@
 import { classFilter, classOf, frontOf, type JobClass, MAX_PRIORITY } from '../message/job-message.ts';
 import type { QueueParts } from './queue-parts.ts';
-import { changeRecord, EMPTY_RECORD, type QueueRecord } from './queue-record.ts';
+import { changeRecord, EMPTY_RECORD, type QueueRecord, untilRemoved } from './queue-record.ts';
 
 /** Each class of a queue has one consumer; those that no job has needed yet have none. */
 
@@ -32,12 +32,13 @@ export function classesOf(record: QueueRecord): readonly JobClass[] {
 
 /** Makes what a queue needs, if it is not there yet; its record comes last, so that where it is all is there. */
 export async function ensureQueue(
-  parts: Pick<QueueParts, 'bus' | 'jobs' | 'tenant' | 'directory'>,
+  parts: Pick<QueueParts, 'bus' | 'jobs' | 'clock' | 'tenant' | 'directory'>,
   queue: string,
   settings: QueueRecord['settings'] = {},
 ): Promise<void> {
-  const { bus, tenant, directory } = parts;
+  const { bus, clock, tenant, directory } = parts;
   if (directory.get(queue) !== undefined) return;
+  await untilRemoved(bus, clock, tenant, queue);
   await ensureConsumers(parts, queue, BASE_CLASSES);
   const made = await changeRecord(bus, tenant, queue, (known) =>
     known === undefined ? { ...EMPTY_RECORD, settings } : undefined,

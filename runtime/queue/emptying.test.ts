@@ -196,6 +196,21 @@ describe('obliterate', () => {
     await untilState(again, id, 'completed');
   });
 
+  test('that is still going on is waited for by whoever makes the queue anew: nothing of his is removed', async () => {
+    const name = freshName();
+    const first = await world.queues.open(name);
+    await first.addBulk(
+      Array.from({ length: 500 }, (_, n) => ({ type: 'test.numbered', data: { n }, options: { priority: n % 9 } })),
+    );
+    const going = first.obliterate(name);
+    await until(async () => !(await world.queues.list()).includes(name), 'the queue to be gone');
+    const again = await world.queues.open(name);
+    const { id } = await again.add('test.numbered', { n: 1 });
+    await going;
+    assert.equal((await again.get(id))?.state, 'waiting');
+    assert.equal((await again.counts()).waiting, 1);
+  });
+
   test('ends what its workers do, in other processes too, and they go on when it is made anew', async () => {
     const name = freshName('gone');
     const queue = await world.queues.open(name);

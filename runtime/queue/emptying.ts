@@ -9,7 +9,7 @@ import { listJobs } from './listing.ts';
 import { isOutOfDate } from './operations.ts';
 import { decodeEntries, outcomeSubject, outcomesFilter } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
-import { changeRecord, EMPTY_RECORD, unknownQueue } from './queue-record.ts';
+import { changeRecord, EMPTY_RECORD, finishRemoval, unknownQueue } from './queue-record.ts';
 import { reconcile } from './reconcile.ts';
 import { scheduleFinished } from './schedule-finished.ts';
 
@@ -193,6 +193,7 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
     await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.limit`);
     await jobs.purge('CONTROL', `aw.${tenant}.dedup.${queue}.*`);
     await jobs.purge('CONTROL', goneSubject(tenant, queue, '*'));
+    if (gone.sequence > 0) await finishRemoval(bus, tenant, queue, gone.sequence);
   };
 
   return {

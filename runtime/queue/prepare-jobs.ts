@@ -9,7 +9,7 @@ import type { QueueParts } from './queue-parts.ts';
  * go to, where nobody has before. What is there already costs no request.
  */
 export function createPrepareJobs(
-  parts: Pick<QueueParts, 'bus' | 'jobs' | 'tenant' | 'directory' | 'log'>,
+  parts: Pick<QueueParts, 'bus' | 'jobs' | 'clock' | 'tenant' | 'directory' | 'log'>,
 ): PrepareJobs {
   const { tenant, log } = parts;
   return async (items) => {

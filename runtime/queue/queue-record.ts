@@ -1,4 +1,5 @@
 import type { Bus, Stored } from '../bus/bus.ts';
+import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { JobClass } from '../message/job-message.ts';
 import { DEFAULT_SETTINGS, type QueueSettings } from './job.ts';
@@ -44,6 +45,15 @@ export function unknownQueue(queue: string): AutoWeaveError {
   });
 }
 
+/** What stands where a queue has been; `isGoing` while what it had is still being removed. */
+interface Tombstone {
+  readonly isGone: true;
+  readonly isGoing?: true;
+}
+
+/** Whoever removes a queue has done so by then, or has died. */
+const GOING_MS = 30_000;
+const STEP_MS = 20;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 /** Others that change the same record at the same time: each round one of them succeeds. */
@@ -57,7 +67,7 @@ export function decodeRecord({
   stream,
 }: Pick<Stored, 'subject' | 'body' | 'sequence' | 'stream'>) {
   try {
-    const record = JSON.parse(decoder.decode(body)) as QueueRecord | { readonly isGone: true };
+    const record = JSON.parse(decoder.decode(body)) as QueueRecord | Tombstone;
     if ('isGone' in record) return undefined;
     return { ...EMPTY_RECORD, ...record };
   } catch (cause) {
@@ -71,7 +81,7 @@ export function decodeRecord({
 /**
  * Changes the record.
  *
- * @param change gets undefined when there is no queue; gives undefined to leave it as it is, null to remove it
+ * @param change gets undefined when there is no queue; gives undefined to leave it as it is, null to begin to remove it
  * @returns what then stands there, with its sequence
  */
 export async function changeRecord(
@@ -86,9 +96,31 @@ export async function changeRecord(
     const known = stored && decodeRecord(stored);
     const wanted = change(known);
     if (wanted === undefined) return { record: known, sequence: stored?.sequence ?? 0 };
-    const body = encoder.encode(JSON.stringify(wanted ?? { isGone: true }));
+    const tombstone: Tombstone = { isGone: true, isGoing: true };
+    const body = encoder.encode(JSON.stringify(wanted ?? tombstone));
     const result = await bus.commit('CONTROL', [{ subject, body, expectLastSequence: stored?.sequence ?? 0 }]);
     if (result.outcome === 'stored') return { record: wanted ?? undefined, sequence: result.sequences[0]! };
   }
   throw new AutoWeaveError('AW_BROKER_UNAVAILABLE', `Cannot change queue "${queue}": others change it all the time`);
+}
+
+/** What the queue had is removed: from now on it can be made anew. */
+export async function finishRemoval(bus: Bus, tenant: string, queue: string, sequence: number): Promise<number> {
+  const tombstone: Tombstone = { isGone: true };
+  const body = encoder.encode(JSON.stringify(tombstone));
+  const message = { subject: recordSubject(tenant, queue), body, expectLastSequence: sequence };
+  const result = await bus.commit('CONTROL', [message]);
+  // Refused where it took so long that others have given up waiting.
+  return result.outcome === 'stored' ? result.sequences[0]! : sequence;
+}
+
+/** Resolves when nobody is removing the queue: what is made meanwhile would be removed with it. */
+export async function untilRemoved(bus: Bus, clock: Clock, tenant: string, queue: string): Promise<void> {
+  const until = clock.monotonic() + GOING_MS;
+  while (clock.monotonic() < until) {
+    const stored = await bus.last('CONTROL', recordSubject(tenant, queue));
+    if (stored === undefined || decodeRecord(stored) !== undefined) return;
+    if (!decoder.decode(stored.body).includes('"isGoing"')) return;
+    await clock.sleep(STEP_MS);
+  }
 }

@@ -102,6 +102,7 @@ export function openPull(
     ask: request,
     async withdraw() {
       asked = 0;
+      if (connection.isClosed()) return;
       const former = subscription;
       subscription = subscribe();
       // What the server has sent already still comes; it would be given out again only in time.
