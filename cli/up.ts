@@ -25,7 +25,7 @@ import { watchDisk } from './up/disk-watch.ts';
 import { unreadDurability } from './up/durability.ts';
 import { createDurabilityReport } from './up/durability-report.ts';
 import { loadActors } from './up/load-actors.ts';
-import { loadWorkers } from './up/load-workers.ts';
+import { checkSchemas, loadWorkers } from './up/load-workers.ts';
 import { builtInJobsChild, queuesChild, workersChild } from './up/queues.ts';
 import { createServices } from './up/services.ts';
 import { VERSION } from './version.ts';
@@ -94,6 +94,7 @@ export async function up(config: Config): Promise<number> {
   for (const { schemas = {} } of workers) {
     for (const [type, schema] of Object.entries(schemas)) core.contracts.add(type, schema);
   }
+  for (const worker of workers) checkSchemas(worker, core.contracts);
   const startedAt = clock.now();
   const services = createServices({ ...core, live, disk, startedAt, ownJobTypes: shownTypes(workers) });
 

@@ -33,6 +33,9 @@ const NO_TURN: ScheduleState = {
 /** With the turn behind it, it still is the id of a job. */
 const MAX_ID = 150;
 
+/** A turn is up to a quarter of a second late; more often it would only fill the queue. */
+const LEAST_EVERY_MS = 100;
+
 export const scheduler = defineActor({
   name: SCHEDULER,
   description: 'Schedules: jobs that are added again and again, by the clock',
@@ -125,6 +128,9 @@ function check(id: string, spec: ScheduleSpec): void {
   if (id === '' || id.length > MAX_ID) throw invalid(`its id has ${id.length} characters of 1 to ${MAX_ID}`);
   const { cron, everyMs, timezone, startAt = 0, endAt } = spec;
   if ((cron === undefined) === (everyMs === undefined)) throw invalid('it needs one of cron and everyMs');
+  if (everyMs !== undefined && everyMs < LEAST_EVERY_MS) {
+    throw invalid(`its everyMs is ${everyMs}, less than ${LEAST_EVERY_MS}`);
+  }
   if (timezone !== undefined && cron === undefined) throw invalid('it has everyMs, with which there is no timezone');
   checkRecurrence(recurrenceOf({ spec, startAt }));
   if (endAt !== undefined && endAt < startAt) throw invalid('it ends before it starts');

@@ -112,11 +112,16 @@ describe('createSchedules', () => {
 
   const refused: ReadonlyArray<readonly [string, Partial<ScheduleInput>, string, RegExp]> = [
     ['a bad cron line, saying where', { cron: '61 * * * *' }, 'AW_SCHEDULE_INVALID', /minute "61"/],
-    ['a type that no job has', { everyMs: 1, type: 'no.type' }, 'AW_JOB_TYPE_UNKNOWN', /no\.type/],
-    ['data that breaks its schema', { everyMs: 1, data: { x: 1 } }, 'AW_DATA_INVALID', /health_check/],
-    ['a queue that none can be', { everyMs: 1, queue: 'Ü' }, 'AW_NAME_INVALID', /queue/],
+    ['a type that no job has', { everyMs: 1_000, type: 'no.type' }, 'AW_JOB_TYPE_UNKNOWN', /no\.type/],
+    ['data that breaks its schema', { everyMs: 1_000, data: { x: 1 } }, 'AW_DATA_INVALID', /health_check/],
+    ['a queue that none can be', { everyMs: 1_000, queue: 'Ü' }, 'AW_NAME_INVALID', /queue/],
     ['an interval of nothing', { everyMs: 0 }, 'AW_DATA_INVALID', /everyMs/],
-    ['a priority with LIFO', { everyMs: 1, options: { isLifo: true, priority: 1 } }, 'AW_JOB_OPTIONS_INVALID', /Lifo/],
+    [
+      'a priority with LIFO',
+      { everyMs: 1_000, options: { isLifo: true, priority: 1 } },
+      'AW_JOB_OPTIONS_INVALID',
+      /Lifo/,
+    ],
   ];
   for (const [what, more, code, message] of refused) {
     test(`refuses ${what}`, async () => {

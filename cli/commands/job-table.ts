@@ -53,7 +53,7 @@ export const JOB_COMMANDS: readonly CommandSpec[] = [
     summary: 'Show one job: options, data, result, failed attempts with stacks, log, progress',
     arguments: ADDRESS,
     options: CLIENT_OPTIONS,
-    examples: [['autoweave job show mail 3f-0 --json', 'all of it, for a program']],
+    examples: [['autoweave job show mail 3f~0 --json', 'all of it, for a program']],
     load: () => import('./job-show.ts'),
   },
   {

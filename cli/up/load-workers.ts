@@ -1,3 +1,4 @@
+import type { Contracts } from '../../runtime/contracts/contracts.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import { defineWorker, type WorkerDefinition } from '../../runtime/queue/worker-definition.ts';
 import { importFile } from './import-file.ts';
@@ -25,6 +26,21 @@ export async function loadWorkers(files: readonly string[], cwd: string): Promis
     for (const definition of found) loaded.push(defineWorker(definition));
   }
   return loaded;
+}
+
+/**
+ * A job of a type that has no schema could never be added.
+ *
+ * @throws AW_WORKER_INVALID
+ */
+export function checkSchemas({ queue, jobs }: WorkerDefinition, contracts: Pick<Contracts, 'has'>): void {
+  const missing = Object.keys(jobs).filter((type) => !contracts.has(type));
+  if (missing.length === 0) return;
+  throw new AutoWeaveError(
+    'AW_WORKER_INVALID',
+    `Cannot start the worker of queue "${queue}": ${missing.map((type) => `"${type}"`).join(', ')} has no schema`,
+    { hint: 'add it to the schemas of the worker; {} allows any data' },
+  );
 }
 
 function isDefinition(value: unknown): value is WorkerDefinition {

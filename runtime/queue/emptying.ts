@@ -40,6 +40,20 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
   const readyConsumers = (): readonly string[] =>
     readyClassesOf(directory.get(queue) ?? EMPTY_RECORD).map((jobClass) => consumerName(tenant, queue, jobClass));
 
+  /** Makes the broker give out jobs, or not, as the record says: also where another operator changes that meanwhile. */
+  const applyPause = async (): Promise<void> => {
+    let applied: boolean | undefined;
+    while (true) {
+      const { record } = await changeRecord(bus, tenant, queue, () => undefined);
+      const isPaused = record?.isPaused ?? false;
+      if (record === undefined || applied === isPaused) return;
+      await Promise.all(
+        readyConsumers().map((consumer) => (isPaused ? jobs.pauseConsumer(consumer) : jobs.resumeConsumer(consumer))),
+      );
+      applied = isPaused;
+    }
+  };
+
   const drain = async ({ withDelayed = false } = {}): Promise<number> => {
     const isPaused = directory.get(queue)?.isPaused ?? false;
     let count = 0;
@@ -60,7 +74,7 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
           if (taken.length === 0) break;
         }
       } finally {
-        if (isPaused) await jobs.pauseConsumer(consumer);
+        if (isPaused) await applyPause();
       }
     }
     count += await discardAll('l');
@@ -199,11 +213,13 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
   return {
     async pause() {
       await change(true);
-      await Promise.all(readyConsumers().map((consumer) => jobs.pauseConsumer(consumer)));
+      await applyPause();
     },
     async resume() {
+      // Before workers hear of it: what they ask for is to be given at once.
       await Promise.all(readyConsumers().map((consumer) => jobs.resumeConsumer(consumer)));
       await change(false);
+      await applyPause();
     },
     drain,
     clean,

@@ -31,7 +31,7 @@ export function prepareJob(parts: OneQueue, type: string, data: unknown, options
   const { types } = parts.settings();
   if (!contracts.has(type) || (types.length > 0 && !types.includes(type))) {
     throw new AutoWeaveError('AW_JOB_TYPE_UNKNOWN', `Cannot add "${type}" to queue "${queue}": it takes no such type`, {
-      hint: 'autoweave job types shows those that there are',
+      hint: 'autoweave job types shows those that there are; one of your own needs a schema, of its worker or where queues are connected',
     });
   }
   const dataJson = toJson(type, data);

@@ -24,6 +24,8 @@ export interface Probation {
   putBack(held: { readonly home: Home }): void;
   /** Its outcome is stored, or it is no longer ours. */
   leave(home: Home): void;
+  /** Those that wait for their turn. */
+  readonly size: number;
   /** Those that wait; they are no longer here. */
   takeAll(): readonly Home[];
 }
@@ -46,6 +48,8 @@ export function createProbation(parts: ProbationParts): Probation {
   let current: Home | undefined;
   let ready: Home | undefined;
   let cancel = () => {};
+  let isResting = false;
+  let cancelRest = () => {};
 
   const end = (home: Home): void => {
     if (current !== home) return;
@@ -91,7 +95,7 @@ export function createProbation(parts: ProbationParts): Probation {
     },
     add: (home) => void waiting.add(home),
     next() {
-      if (current !== undefined) return;
+      if (current !== undefined || isResting) return;
       const [home] = waiting;
       if (home === undefined) return;
       waiting.delete(home);
@@ -104,6 +108,12 @@ export function createProbation(parts: ProbationParts): Probation {
       ready = undefined;
       cancel = clock.schedule(PROBATION_MS, () => {
         end(home);
+        // It runs on. Others had to wait for it, and have their time before the next suspect.
+        isResting = true;
+        cancelRest = clock.schedule(PROBATION_MS, () => {
+          isResting = false;
+          parts.onChange();
+        });
         parts.onChange();
       });
       return { home, place: 0 };
@@ -118,7 +128,11 @@ export function createProbation(parts: ProbationParts): Probation {
       end(home);
       parts.onChange();
     },
+    get size() {
+      return waiting.size;
+    },
     takeAll() {
+      cancelRest();
       const all = [...waiting];
       waiting.clear();
       return all;

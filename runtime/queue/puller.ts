@@ -112,7 +112,12 @@ export function createPuller(
   const refill = (room: number): void => {
     if (isWithdrawn) return;
     const record = directory.get(queue);
-    if (record === undefined || record.isPaused) return;
+    if (record === undefined) return;
+    if (record.isPaused) {
+      // Requests would come to their end unheard, and what waits then is another matter.
+      rest();
+      return;
+    }
     if (!isInformed) {
       if (room <= 0) return;
       isInformed = true;
@@ -127,6 +132,14 @@ export function createPuller(
     for (const [jobClass, count] of planPulls(looks, room)) sources.get(jobClass)!.pull.ask(count);
     if (record.classes.includes('l')) mover.want(room - hand.countUpTo('f'));
     doubt();
+  };
+
+  const rest = (): void => {
+    for (const { pull } of sources.values()) {
+      // On a connection that is closed nothing is asked for anyway.
+      if (pull.asked > 0) pull.withdraw().catch(() => undefined);
+    }
+    isInformed = false;
   };
 
   /** Two workers that both think that a class has something would leave lower ones waiting for nothing. */
@@ -144,10 +157,7 @@ export function createPuller(
 
   return {
     refill,
-    rest() {
-      for (const { pull } of sources.values()) if (pull.asked > 0) void pull.withdraw();
-      isInformed = false;
-    },
+    rest,
     noteLifo: () => mover.noteNew(),
     async withdraw() {
       isWithdrawn = true;

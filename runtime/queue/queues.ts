@@ -158,9 +158,18 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
         stalledIntervalMs === undefined ? undefined : await startStalledInterval(parts, name, stalledIntervalMs);
       // Another worker may want a shorter interval for the same queue, which then holds for what this one has, too.
       const beat = await beatOf(Math.min(stalledIntervalMs ?? STALLED_INTERVAL_MS, MOST_SILENT_MS));
-      const worker = runWorker({ ...enter(name).one, beat, onChange }, process, workerOptions);
-      workers.add(worker);
-      return worker;
+      const running = runWorker({ ...enter(name).one, beat, onChange }, process, workerOptions);
+      workers.add(running);
+      const stop = (graceMs?: number) => running.stop(graceMs).finally(() => workers.delete(running));
+      return {
+        id: running.id,
+        queue: name,
+        get running() {
+          return running.running;
+        },
+        stop,
+        [Symbol.asyncDispose]: async () => void (await stop()),
+      };
     },
     prepareJobs,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
-import { freshName, openQueueWorld, type QueueWorld, untilState } from '../../test/harness/queue-world.ts';
+import { freshName, numberOf, openQueueWorld, type QueueWorld, untilState } from '../../test/harness/queue-world.ts';
 import { until } from '../../test/harness/until.ts';
 import { DEFAULT_SETTINGS, type QueueSettings } from './job.ts';
 
@@ -58,6 +58,40 @@ describe('pause', () => {
     await until(() => begun.length === 2_011, 'all to be done');
     assert.equal(new Set(begun).size, 2_011);
     await Promise.all(workers.map((worker) => worker.stop()));
+  });
+
+  test('of workers that wait ends for the first of what came meanwhile, in the order of priorities', async () => {
+    const queue = await world.queues.open(freshName());
+    const seen: number[] = [];
+    await using _worker = await world.queues.startWorker(queue.name, (job) => void seen.push(numberOf(job)), {
+      concurrency: 1,
+    });
+    await queue.pause();
+    await queue.addBulk(
+      Array.from({ length: 40 }, (_, n) => ({
+        type: 'test.numbered',
+        data: { n: 3 - (n % 4) },
+        options: { priority: 3 - (n % 4) },
+      })),
+    );
+    await queue.resume();
+    await until(() => seen.length === 40, 'all to be done');
+    assert.deepEqual(
+      seen,
+      seen.toSorted((a, b) => a - b),
+    );
+  });
+
+  test('and resume at the same moment leave no job waiting for ever', async () => {
+    const queue = await world.queues.open(freshName());
+    let done = 0;
+    await using _worker = await world.queues.startWorker(queue.name, () => void done++);
+    for (let round = 1; round <= 10; round++) {
+      await Promise.all([queue.pause(), queue.resume()]);
+      if ((await queue.counts()).isPaused) await queue.resume();
+      await queue.add('test.numbered', { n: round });
+      await until(() => done === round, 'the job to be done');
+    }
   });
 
   test('outlasts processes and the broker', async () => {

@@ -122,6 +122,11 @@ export function createTaking(parts: TakingParts): Taking {
       return () => closeIfDone(home);
     }
     const found = await reconcile(parts, home, parts.worker);
+    if (home.isPack && found.isLost) {
+      // Another worker has had it, though a broker that was killed has forgotten so: it may be about to move jobs out.
+      await takeOver({ ...parts, hasStalled: false }, home);
+      return () => closeIfDone(home);
+    }
     home.sequence = found.sequence;
     for (const place of [...found.others, ...found.operators, ...found.ours]) settle(home, place);
     if (!home.isPack && !(await isNewest(home))) settle(home, 0);

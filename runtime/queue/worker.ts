@@ -168,7 +168,7 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
       begin(held.home, held.place);
     }
     isPumping = false;
-    if (!isGated || hand.size === 0) puller.refill(concurrency - running.size + pace.ahead());
+    if (!isGated || hand.size === 0) puller.refill(concurrency - running.size + pace.ahead() - probation.size);
     status.tellSoon();
   }
 
