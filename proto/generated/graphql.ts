@@ -59,6 +59,27 @@ export type Query = {
   readonly schedule: Maybe<Schedule>;
   /** The types that jobs may have, with their schemas. */
   readonly jobTypes: ReadonlyArray<JobType>;
+  /** Plugins that are loaded, were loaded before, or lie in a watched folder; by name. */
+  readonly plugins: ReadonlyArray<Plugin>;
+  /** One plugin by its name, or null. */
+  readonly plugin: Maybe<Plugin>;
+  /** What the plugin in a folder is and asks for, without loading it. `manifestPath` is its folder or its `plugin.json`. */
+  readonly inspectPlugin: Plugin;
+  /** Agents, by name. `tenantId`, where given, must be that of the token. */
+  readonly agents: ReadonlyArray<Agent>;
+  /** One agent, or null. */
+  readonly agent: Maybe<Agent>;
+  /** One run of an agent with its steps, or null. */
+  readonly agentRun: Maybe<AgentRun>;
+  /**
+   * What is remembered: best first for the words of `query`, the newest first without. Of one agent, or of all. `after` is
+   * the `next` of the page before.
+   */
+  readonly memories: MemoryPage;
+  /** One memory, or null. */
+  readonly memory: Maybe<Memory>;
+  /** Events of any kind, newest last; of these types, or of all. A type may end in `.*`. */
+  readonly eventHistory: ReadonlyArray<Event>;
   /** The finished steps of a recent trace, in order of their start; null when it is no longer (or not yet) known. */
   readonly trace: Maybe<ReadonlyArray<TraceStep>>;
 };
@@ -136,6 +157,42 @@ export type QueryScheduleArgs = {
   id: Scalars['ID']['input'];
 };
 
+export type QueryPluginArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type QueryInspectPluginArgs = {
+  manifestPath: Scalars['String']['input'];
+};
+
+export type QueryAgentsArgs = {
+  tenantId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryAgentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type QueryAgentRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type QueryMemoriesArgs = {
+  query?: InputMaybe<Scalars['String']['input']>;
+  agentId?: InputMaybe<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryMemoryArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type QueryEventHistoryArgs = {
+  types?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+};
+
 export type QueryTraceArgs = {
   id: Scalars['ID']['input'];
 };
@@ -200,6 +257,35 @@ export type Mutation = {
   readonly upsertSchedule: Schedule;
   /** False when there is none. */
   readonly removeSchedule: Scalars['Boolean']['output'];
+  /**
+   * Loads a plugin from its folder, or from its `plugin.json`, on the host that runs this gateway. `grant` says what it
+   * may do of what it asks for, and is remembered; without it what was granted before holds. Returns once it is loaded.
+   */
+  readonly loadPlugin: Plugin;
+  /** Loads a plugin again from where it came from. `id` is `<name>@<version>`, or the name. */
+  readonly reloadPlugin: Plugin;
+  /** Unloads a plugin. False when it was not loaded. */
+  readonly unloadPlugin: Scalars['Boolean']['output'];
+  /** Grants permissions to a plugin, of what it asks for; what was granted before no longer holds. Effective at once. */
+  readonly grantPlugin: Plugin;
+  /** Takes the consent back and unloads the plugin. False when there was none. */
+  readonly revokePlugin: Scalars['Boolean']['output'];
+  /** Calls a function of a plugin, as a job, and waits for its output: at most `timeoutMs`, 1 to 60000, 10000 when absent. */
+  readonly executePlugin: Maybe<Scalars['JSON']['output']>;
+  /** Makes an agent, as a draft. The graph stands in `config.graph`. */
+  readonly createAgent: Agent;
+  /** Deploys an agent: what triggers it starts runs from now on. */
+  readonly deployAgent: Agent;
+  /** Stops an agent: nothing starts a run any more, and those at work end after their step. */
+  readonly stopAgent: Agent;
+  /** Deletes an agent that is not deployed. False when there is none. */
+  readonly deleteAgent: Scalars['Boolean']['output'];
+  /** Begins a run of a deployed agent; `input` is `trigger.input`. */
+  readonly runAgent: AgentRun;
+  /** Remembers a text. Under an `id` that is there, the text takes the place of the one before. */
+  readonly remember: Memory;
+  /** Forgets a memory. False when there is none. */
+  readonly forget: Scalars['Boolean']['output'];
 };
 
 export type MutationPlugVirtualDeviceArgs = {
@@ -341,6 +427,65 @@ export type MutationRemoveScheduleArgs = {
   id: Scalars['ID']['input'];
 };
 
+export type MutationLoadPluginArgs = {
+  manifestPath: Scalars['String']['input'];
+  options?: InputMaybe<Scalars['JSON']['input']>;
+  grant?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type MutationReloadPluginArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationUnloadPluginArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationGrantPluginArgs = {
+  name: Scalars['String']['input'];
+  permissions: Scalars['JSON']['input'];
+};
+
+export type MutationRevokePluginArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type MutationExecutePluginArgs = {
+  name: Scalars['String']['input'];
+  function: Scalars['String']['input'];
+  input?: InputMaybe<Scalars['JSON']['input']>;
+  timeoutMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type MutationCreateAgentArgs = {
+  input: CreateAgentInput;
+};
+
+export type MutationDeployAgentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationStopAgentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationDeleteAgentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type MutationRunAgentArgs = {
+  id: Scalars['ID']['input'];
+  input?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type MutationRememberArgs = {
+  input: RememberInput;
+};
+
+export type MutationForgetArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type Subscription = {
   /**
    * Attach and detach events. With `after` (a cursor from an earlier message) first what was missed since,
@@ -354,6 +499,14 @@ export type Subscription = {
    * are told live only and have no cursor of their own: they repeat the one before.
    */
   readonly jobEvents: JobEventUpdate;
+  /** The agents of the tenant as their status changes. `tenantId`, where given, must be that of the token. */
+  readonly agentStatusChanged: Agent;
+  /**
+   * Events of any kind: of these types, or of all. A type may end in `.*`. With `after` (a cursor from an earlier message)
+   * first what was missed since, then `CaughtUp`, then live, without gap or duplicate; or `Lagged` where the log no longer
+   * holds it. Without `after`, `CaughtUp` comes first and says where live begins.
+   */
+  readonly events: EventUpdate;
   /** The steps of one trace as they finish, beginning with those already finished. */
   readonly traceSteps: TraceStep;
 };
@@ -365,6 +518,15 @@ export type SubscriptionDeviceEventsArgs = {
 export type SubscriptionJobEventsArgs = {
   queue: Scalars['String']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SubscriptionAgentStatusChangedArgs = {
+  tenantId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type SubscriptionEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  types?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 export type SubscriptionTraceStepsArgs = {
@@ -585,6 +747,7 @@ export type Health = {
   readonly startedAt: Scalars['DateTime']['output'];
   readonly components: ReadonlyArray<HealthComponent>;
   readonly durability: Durability;
+  readonly plugins: PluginPolicy;
 };
 
 export type HealthComponent = {
@@ -699,6 +862,8 @@ export type JobCounts = {
   readonly byPriority: ReadonlyArray<PriorityCount>;
   /** How old the number of active ones may be, in milliseconds. */
   readonly lagMs: Scalars['Float']['output'];
+  /** Workers that were heard of in the last seconds, in all processes. */
+  readonly workers: Scalars['Int']['output'];
 };
 
 export type PriorityCount = {
@@ -954,3 +1119,248 @@ export type JobType = {
   /** JSON Schema of its data. */
   readonly schema: Scalars['JSON']['output'];
 };
+
+export type PluginState =
+  /** It lies in a watched folder, and was not loaded. */
+  | 'FOUND'
+  /** It asks for more than was granted. */
+  | 'AWAITING_CONSENT'
+  | 'LOADING'
+  | 'LOADED'
+  | 'UNLOADED'
+  /** It could not be loaded, or was given up: see `error`. */
+  | 'FAILED';
+
+export type PluginIntegrity =
+  /** Nothing says what its files should be. */
+  | 'UNSIGNED'
+  /** Its files are those that its SHA-256 names; who has made them is not known. */
+  | 'HASHED';
+
+export type Plugin = {
+  /** `<name>@<version>`. */
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly version: Scalars['String']['output'];
+  readonly description: Maybe<Scalars['String']['output']>;
+  readonly manifestPath: Scalars['String']['output'];
+  readonly state: PluginState;
+  readonly error: Maybe<PluginError>;
+  /** Exported functions that can be called. */
+  readonly functions: ReadonlyArray<Scalars['String']['output']>;
+  /** The functions of its hooks, by hook: onLoad, onUnload, onUSBAttach, onUSBDetach, onJobReceived. */
+  readonly hooks: Scalars['JSON']['output'];
+  readonly permissions: PluginPermissionSet;
+  readonly integrity: PluginIntegrity;
+  /** SHA-256 of its module; null before it was read. */
+  readonly sha256: Maybe<Scalars['String']['output']>;
+  /** Bytes of its module. */
+  readonly size: Maybe<Scalars['Int']['output']>;
+  readonly loadedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Of the last load. */
+  readonly loadDurationMs: Maybe<Scalars['Float']['output']>;
+  readonly options: Maybe<Scalars['JSON']['output']>;
+  readonly limits: PluginLimits;
+  readonly stats: PluginStats;
+  /** Its job types, with their schemas. */
+  readonly jobTypes: ReadonlyArray<JobType>;
+};
+
+/** As in the manifest: filesystem, network, usb, memory, queue, kv, events, secrets. */
+export type PluginPermissionSet = {
+  /** What it asks for. */
+  readonly requested: Scalars['JSON']['output'];
+  /** What was granted; null when nobody was asked. */
+  readonly granted: Maybe<Scalars['JSON']['output']>;
+  /** What it may do: requested and granted. */
+  readonly effective: Scalars['JSON']['output'];
+  /** Each of what it asks for, in a sentence, and whether it was granted. */
+  readonly items: ReadonlyArray<PluginPermissionItem>;
+  readonly grantedAt: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type PluginPermissionItem = {
+  /** filesystem, network, usb, memory, queue, kv, events or secrets. */
+  readonly capability: Scalars['String']['output'];
+  readonly sentence: Scalars['String']['output'];
+  readonly isGranted: Scalars['Boolean']['output'];
+  /** False where this version has nothing to grant: it changes nothing. */
+  readonly isAvailable: Scalars['Boolean']['output'];
+};
+
+export type PluginLimits = {
+  readonly callTimeoutMs: Scalars['Int']['output'];
+  readonly maxOutputBytes: Scalars['Int']['output'];
+  readonly maxHeapBytes: Scalars['Float']['output'];
+  readonly maxWorkers: Scalars['Int']['output'];
+};
+
+/** Since it was loaded by this process. */
+export type PluginStats = {
+  readonly calls: Scalars['Float']['output'];
+  readonly failures: Scalars['Float']['output'];
+  /** Calls that took too long: the instance was ended and replaced. */
+  readonly timeouts: Scalars['Float']['output'];
+  readonly denials: Scalars['Float']['output'];
+  /** Instances at work and in wait. */
+  readonly instances: Scalars['Int']['output'];
+  /** Calls at work and in wait. */
+  readonly pending: Scalars['Int']['output'];
+  readonly lastCallAt: Maybe<Scalars['DateTime']['output']>;
+  /** Of recent calls, in milliseconds; null before the first. */
+  readonly p50Ms: Maybe<Scalars['Float']['output']>;
+  readonly p99Ms: Maybe<Scalars['Float']['output']>;
+  readonly recentDenials: ReadonlyArray<PluginDenial>;
+};
+
+export type PluginDenial = {
+  readonly capability: Scalars['String']['output'];
+  readonly subject: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+};
+
+export type PluginError = {
+  readonly code: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+/** What may be loaded here, and how far that can be trusted. */
+export type PluginPolicy = {
+  /** True when plugins are loaded that nobody has signed: for development on one machine only. */
+  readonly allowsUnsigned: Scalars['Boolean']['output'];
+  /** Folders that are looked at for plugins, and for their changes. */
+  readonly folders: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type AgentStatus = 'DRAFT' | 'DEPLOYED' | 'RUNNING' | 'STOPPED' | 'ERROR';
+
+export type Agent = {
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly description: Maybe<Scalars['String']['output']>;
+  readonly status: AgentStatus;
+  readonly tenantId: Scalars['String']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** `{ graph }`. */
+  readonly config: Maybe<Scalars['JSON']['output']>;
+  /** Of the last run, when it failed. */
+  readonly error: Maybe<PluginError>;
+  /** What it has remembered. */
+  readonly memory: AgentMemory;
+  /** Jobs of its last runs, newest first. */
+  readonly jobs: ReadonlyArray<JobSummary>;
+  /** Its last runs, newest first. */
+  readonly runs: ReadonlyArray<AgentRun>;
+};
+
+export type AgentJobsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type AgentRunsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type AgentMemory = {
+  /** How many it has. */
+  readonly count: Scalars['Int']['output'];
+  /** Newest first, or best first for the words of `query`. */
+  readonly recent: ReadonlyArray<Memory>;
+};
+
+export type AgentMemoryRecentArgs = {
+  query?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type CreateAgentInput = {
+  readonly name: Scalars['String']['input'];
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly config?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type AgentRunStatus = 'RUNNING' | 'DONE' | 'FAILED' | 'STOPPED';
+
+export type AgentRun = {
+  readonly id: Scalars['ID']['output'];
+  readonly agentId: Scalars['ID']['output'];
+  readonly status: AgentRunStatus;
+  /** What started it: `{ type, … }`. */
+  readonly trigger: Scalars['JSON']['output'];
+  readonly startedAt: Scalars['DateTime']['output'];
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly steps: ReadonlyArray<AgentStep>;
+  readonly error: Maybe<PluginError>;
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+};
+
+export type AgentStepStatus = 'WAITING' | 'DONE' | 'FAILED';
+
+export type AgentStep = {
+  /** Id of the node. */
+  readonly node: Scalars['String']['output'];
+  /** plugin, job, condition, remember or search. */
+  readonly type: Scalars['String']['output'];
+  readonly status: AgentStepStatus;
+  readonly startedAt: Scalars['DateTime']['output'];
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly output: Maybe<Scalars['JSON']['output']>;
+  readonly error: Maybe<PluginError>;
+  /** The job that does it. */
+  readonly job: Maybe<StepJob>;
+  /** The node that came after. */
+  readonly next: Maybe<Scalars['String']['output']>;
+};
+
+export type StepJob = {
+  readonly queue: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+};
+
+export type Memory = {
+  readonly id: Scalars['ID']['output'];
+  readonly text: Scalars['String']['output'];
+  readonly agentId: Maybe<Scalars['ID']['output']>;
+  readonly metadata: Maybe<Scalars['JSON']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** How well it fits the query, the most is best; null without a query. */
+  readonly score: Maybe<Scalars['Float']['output']>;
+  /** The text around the words that were found, these between `[` and `]`; null without a query. */
+  readonly excerpt: Maybe<Scalars['String']['output']>;
+};
+
+export type MemoryPage = {
+  readonly memories: ReadonlyArray<Memory>;
+  /** How many there are that fit. */
+  readonly total: Scalars['Int']['output'];
+  readonly next: Maybe<Scalars['String']['output']>;
+  /** Changes that the index has not taken in yet. */
+  readonly lag: Scalars['Int']['output'];
+};
+
+export type RememberInput = {
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  readonly text: Scalars['String']['input'];
+  readonly agentId?: InputMaybe<Scalars['ID']['input']>;
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type Event = {
+  /** Unique id of the event. */
+  readonly id: Scalars['ID']['output'];
+  /** Where it stands in the log; give it to `events(after:)`. */
+  readonly cursor: Scalars['String']['output'];
+  /** `noun.verb`. */
+  readonly type: Scalars['String']['output'];
+  /** What it is about: the key of a device, a plugin, an agent, a memory. */
+  readonly subject: Scalars['String']['output'];
+  readonly source: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly data: Maybe<Scalars['JSON']['output']>;
+  /** The trace that led to this event, or null when it was not sampled. */
+  readonly traceId: Maybe<Scalars['ID']['output']>;
+};
+
+export type EventUpdate = Event | Lagged | CaughtUp;

@@ -4,11 +4,48 @@
  * The data of each message, by its type.
  */
 export interface MessageData {
+  'agent-router.go_on': AgentRouterGoOn;
+  'agent-router.remove': AgentRouterRemove;
+  'agent-router.set': AgentRouterSet;
+  'agent-run.begin': AgentRunBegin;
+  'agent-run.check': AgentRunCheck;
+  'agent-run.forget': AgentRunForget;
+  'agent-run.proceed': AgentRunProceed;
+  'agent-run.stop': AgentRunStop;
+  'agent.delete': AgentDelete;
+  'agent.deleted': AgentDeleted;
+  'agent.run_ended': AgentRunEnded;
+  'agent.run_finished': AgentRunFinished;
+  'agent.run_started': AgentRunStarted;
+  'agent.start': AgentStart;
+  'agent.status_changed': AgentStatusChanged;
+  'agent.step_finished': AgentStepFinished;
+  'agent.watch': AgentWatch;
   'device-watcher.plug': DeviceWatcherPlug;
   'device-watcher.report': DeviceWatcherReport;
   'device-watcher.unplug': DeviceWatcherUnplug;
   'device.attached': DeviceAttached;
   'device.detached': DeviceDetached;
+  'job.ended': JobEnded;
+  'memory.forget': MemoryForget;
+  'memory.forgotten': MemoryForgotten;
+  'memory.remember': MemoryRemember;
+  'memory.remembered': MemoryRemembered;
+  'plugin-hooks.remove': PluginHooksRemove;
+  'plugin-hooks.set': PluginHooksSet;
+  'plugin-kv.delete': PluginKvDelete;
+  'plugin-kv.set': PluginKvSet;
+  'plugin.denied': PluginDenied;
+  'plugin.deny': PluginDeny;
+  'plugin.describe': PluginDescribe;
+  'plugin.failed': PluginFailed;
+  'plugin.grant': PluginGrant;
+  'plugin.granted': PluginGranted;
+  'plugin.loaded': PluginLoaded;
+  'plugin.record': PluginRecord;
+  'plugin.revoke': PluginRevoke;
+  'plugin.revoked': PluginRevoked;
+  'plugin.unloaded': PluginUnloaded;
   'schedule.finished': ScheduleFinished;
   'schedule.remove': ScheduleRemove;
   'schedule.turn': ScheduleTurn;
@@ -16,76 +53,17 @@ export interface MessageData {
 }
 
 /**
- * Command to `device-watcher`, key: the host. Plugs a virtual device, which is always marked so. Replies with the device.
+ * Command to `agent-router`, by itself: starts the agents that one turn had no room for.
  *
  */
-export interface DeviceWatcherPlug {
-  vendorId: number;
-  productId: number;
-  manufacturer?: string;
-  product?: string;
-  serial?: string;
-}
-
-/**
- * Command to `device-watcher`, key: the host. A whole snapshot of its USB bus; attach and detach come from the difference to the last one.
- *
- */
-export interface DeviceWatcherReport {
+export interface AgentRouterGoOn {
   /**
-   * @maxItems 2048
+   * The last agent that was started.
    */
-  devices: SeenDevice[];
-  reason: 'start' | 'hint' | 'poll' | 'request';
-  observedAt: string;
-  /**
-   * When the first hot-plug event came that led to this snapshot.
-   */
-  hintedAt?: string;
-}
-
-/**
- * A USB device as one snapshot of the bus shows it.
- *
- */
-export interface SeenDevice {
-  /**
-   * `bus:address:inode`: one plug-in of one device.
-   */
-  session: string;
-  bus: number;
-  address: number;
-  port: string;
-  vendorId: number;
-  productId: number;
-  serial?: string;
-  manufacturer?: string;
-  product?: string;
-  speed?: string;
-  deviceClass?: number;
-  path: string;
-  partial: boolean;
-  virtual?: boolean;
-}
-
-/**
- * Command to `device-watcher`, key: the host. Unplugs a virtual device by its stable id. Replies with the device.
- *
- */
-export interface DeviceWatcherUnplug {
-  id: string;
-}
-
-/**
- * Event: a device is there that was not. Subject key: `host/id`.
- *
- */
-export interface DeviceAttached {
+  after: string;
+  on: 'attached' | 'detached';
   device: Device;
-  /**
-   * What led to the look at the bus: the watcher's start, a hot-plug event, the timer, a request, or a virtual plug.
-   */
-  reason: 'start' | 'hint' | 'poll' | 'request' | 'plug';
+  reason?: string;
 }
 
 /**
@@ -163,6 +141,499 @@ export interface Device {
 }
 
 /**
+ * Command to `agent-router`, key `devices`: no device starts the agent any more.
+ *
+ */
+export interface AgentRouterRemove {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+}
+
+/**
+ * Command to `agent-router`, key `devices`: the agent is started by these devices.
+ *
+ */
+export interface AgentRouterSet {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * @maxItems 32
+   */
+  triggers: {
+    on: 'attached' | 'detached';
+    vendorId?: number;
+    productId?: number;
+    serial?: string;
+  }[];
+}
+
+/**
+ * Command to `agent-run`, key: id of the run.
+ *
+ */
+export interface AgentRunBegin {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  graph: AgentGraph;
+  trigger: {
+    [k: string]: unknown;
+  };
+}
+
+/**
+ * What an agent does: what starts it, and the steps of a run. A text that is `{{path}}` alone becomes that value, within a text its text. Paths begin with `trigger`, `run` or the id of a node: `{{describe.output.title}}`.
+ *
+ */
+export interface AgentGraph {
+  /**
+   * What starts a run, beside a person.
+   *
+   * @maxItems 32
+   */
+  triggers?: (AgentDeviceTrigger | AgentJobTrigger | AgentScheduleTrigger)[];
+  /**
+   * The first node; the first of the list when absent.
+   */
+  start?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  nodes: (AgentPluginNode | AgentJobNode | AgentConditionNode | AgentRememberNode | AgentSearchNode)[];
+}
+
+/**
+ * A device was attached or detached: `trigger.device`, `trigger.reason`.
+ */
+export interface AgentDeviceTrigger {
+  type: 'device';
+  on: 'attached' | 'detached';
+  vendorId?: number;
+  productId?: number;
+  /**
+   * Serial number.
+   */
+  serial?: string;
+}
+
+/**
+ * A job `agent.run` of the queue `agents` names this agent: `trigger.input`.
+ */
+export interface AgentJobTrigger {
+  type: 'job';
+}
+
+/**
+ * By the clock: exactly one of `cron` and `everyMs`.
+ */
+export interface AgentScheduleTrigger {
+  type: 'schedule';
+  /**
+   * Five or six fields.
+   */
+  cron?: string;
+  /**
+   * IANA name; UTC when absent.
+   */
+  timezone?: string;
+  everyMs?: number;
+  /**
+   * `trigger.input` of each run.
+   */
+  input?: unknown;
+}
+
+export interface AgentPluginNode {
+  /**
+   * Unlike that of any other node; `trigger` and `run` are taken.
+   */
+  id: string;
+  type: 'plugin';
+  /**
+   * By its name; it must be loaded.
+   */
+  plugin: string;
+  /**
+   * The function that it exports.
+   */
+  function: string;
+  /**
+   * What it is given, as JSON.
+   */
+  input?: unknown;
+  /**
+   * The node that comes after; the run ends here when absent.
+   */
+  next?: string;
+}
+
+export interface AgentJobNode {
+  /**
+   * Unlike that of any other node; `trigger` and `run` are taken.
+   */
+  id: string;
+  type: 'job';
+  queue: string;
+  jobType: string;
+  /**
+   * Of the job.
+   */
+  data?: unknown;
+  /**
+   * Whether the run waits for its result, which is the output; true when absent.
+   */
+  wait?: boolean;
+  /**
+   * The node that comes after; the run ends here when absent.
+   */
+  next?: string;
+}
+
+export interface AgentConditionNode {
+  /**
+   * Unlike that of any other node; `trigger` and `run` are taken.
+   */
+  id: string;
+  type: 'condition';
+  if: {
+    /**
+     * What is looked at.
+     */
+    value: unknown;
+    is: 'equal' | 'not_equal' | 'greater' | 'less' | 'contains' | 'present';
+    /**
+     * What it is compared with; not with `present`.
+     */
+    to?: unknown;
+  };
+
+  /**
+   * The node to go on with when it holds; `next` when absent.
+   */
+  then?: string;
+  /**
+   * When it does not hold; `next` when absent.
+   */
+  else?: string;
+  /**
+   * The node that comes after; the run ends here when absent.
+   */
+  next?: string;
+}
+
+export interface AgentRememberNode {
+  /**
+   * Unlike that of any other node; `trigger` and `run` are taken.
+   */
+  id: string;
+  type: 'remember';
+  /**
+   * What is kept.
+   */
+  text: string;
+  metadata?: {
+    [k: string]: unknown;
+  };
+
+  /**
+   * The node that comes after; the run ends here when absent.
+   */
+  next?: string;
+}
+
+export interface AgentSearchNode {
+  /**
+   * Unlike that of any other node; `trigger` and `run` are taken.
+   */
+  id: string;
+  type: 'search';
+  /**
+   * Words that are looked for.
+   */
+  query: string;
+  limit?: number;
+  /**
+   * Whose memories; those of this agent when absent.
+   */
+  scope?: 'agent' | 'tenant';
+  /**
+   * The node that comes after; the run ends here when absent.
+   */
+  next?: string;
+}
+
+/**
+ * Command to `agent-run`: has it found out what became of a step that has waited for long, and say that it has ended where the agent has not heard of it.
+ *
+ */
+export interface AgentRunCheck {}
+
+/**
+ * Command to `agent-run`: forgets it.
+ *
+ */
+export interface AgentRunForget {}
+
+/**
+ * Command to `agent-run`, by itself: does the step that comes next.
+ *
+ */
+export interface AgentRunProceed {
+  /**
+   * Its place in the run; one that is done already is left alone.
+   */
+  step: number;
+}
+
+/**
+ * Command to `agent-run`: ends it after the step at work.
+ *
+ */
+export interface AgentRunStop {}
+
+/**
+ * Command to `agent`, key: its id. Forgets it with its runs. Replies whether there was one.
+ *
+ */
+export interface AgentDelete {}
+
+/**
+ * Event: an agent was deleted. Subject key: its id.
+ *
+ */
+export interface AgentDeleted {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * What people called it.
+   */
+  name: string;
+}
+
+/**
+ * Command to `agent`, key: its id. Sent by the run.
+ *
+ */
+export interface AgentRunEnded {
+  /**
+   * The run.
+   */
+  runId: string;
+  status: 'DONE' | 'FAILED' | 'STOPPED';
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+
+  /**
+   * How often it has remembered something.
+   */
+  remembered: number;
+}
+
+/**
+ * Event: a run has ended. Subject key: id of the agent.
+ *
+ */
+export interface AgentRunFinished {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * The run.
+   */
+  runId: string;
+  status: 'DONE' | 'FAILED' | 'STOPPED';
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+}
+
+/**
+ * Event: a run has begun. Subject key: id of the agent.
+ *
+ */
+export interface AgentRunStarted {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * The run.
+   */
+  runId: string;
+  trigger: 'device' | 'job' | 'schedule' | 'manual';
+}
+
+/**
+ * Command to `agent`, key: its id. Begins a run. Replies with the id of the run; null when a device would start an agent that is not deployed.
+ *
+ */
+export interface AgentStart {
+  /**
+   * What starts it, with what it brings.
+   */
+  trigger: {
+    type: 'device' | 'job' | 'schedule' | 'manual';
+    [k: string]: unknown;
+  };
+
+  /**
+   * Ends the id of the run: `<agent>/<run>`. One that was begun within the last hour is not begun again, though it may be forgotten. Random when absent.
+   */
+  run?: string;
+}
+
+/**
+ * Event: the status of an agent has changed. Subject key: its id.
+ *
+ */
+export interface AgentStatusChanged {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  status: 'DRAFT' | 'DEPLOYED' | 'RUNNING' | 'STOPPED' | 'ERROR';
+  /**
+   * Null for a new one.
+   */
+  before: ('DRAFT' | 'DEPLOYED' | 'RUNNING' | 'STOPPED' | 'ERROR') | null;
+}
+
+/**
+ * Event: a step of a run has ended. Subject key: id of the agent.
+ *
+ */
+export interface AgentStepFinished {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * The run.
+   */
+  runId: string;
+  /**
+   * Its place in the run, from 0.
+   */
+  step: number;
+  /**
+   * Id of the node.
+   */
+  node: string;
+  /**
+   * Of the node.
+   */
+  type: string;
+  status: 'DONE' | 'FAILED';
+}
+
+/**
+ * Command to `agent`, by its timer: looks after the runs at work.
+ *
+ */
+export interface AgentWatch {}
+
+/**
+ * Command to `device-watcher`, key: the host. Plugs a virtual device, which is always marked so. Replies with the device.
+ *
+ */
+export interface DeviceWatcherPlug {
+  vendorId: number;
+  productId: number;
+  manufacturer?: string;
+  product?: string;
+  serial?: string;
+}
+
+/**
+ * Command to `device-watcher`, key: the host. A whole snapshot of its USB bus; attach and detach come from the difference to the last one.
+ *
+ */
+export interface DeviceWatcherReport {
+  /**
+   * @maxItems 2048
+   */
+  devices: SeenDevice[];
+  reason: 'start' | 'hint' | 'poll' | 'request';
+  observedAt: string;
+  /**
+   * When the first hot-plug event came that led to this snapshot.
+   */
+  hintedAt?: string;
+}
+
+/**
+ * A USB device as one snapshot of the bus shows it.
+ *
+ */
+export interface SeenDevice {
+  /**
+   * `bus:address:inode`: one plug-in of one device.
+   */
+  session: string;
+  bus: number;
+  address: number;
+  port: string;
+  vendorId: number;
+  productId: number;
+  serial?: string;
+  manufacturer?: string;
+  product?: string;
+  speed?: string;
+  deviceClass?: number;
+  path: string;
+  partial: boolean;
+  virtual?: boolean;
+}
+
+/**
+ * Command to `device-watcher`, key: the host. Unplugs a virtual device by its stable id. Replies with the device.
+ *
+ */
+export interface DeviceWatcherUnplug {
+  id: string;
+}
+
+/**
+ * Event: a device is there that was not. Subject key: `host/id`.
+ *
+ */
+export interface DeviceAttached {
+  device: Device;
+  /**
+   * What led to the look at the bus: the watcher's start, a hot-plug event, the timer, a request, or a virtual plug.
+   */
+  reason: 'start' | 'hint' | 'poll' | 'request' | 'plug';
+}
+
+/**
  * Event: a device that was there is gone. Subject key: `host/id`.
  *
  */
@@ -172,6 +643,506 @@ export interface DeviceDetached {
    * What led to the look at the bus: the watcher's start, a hot-plug event, the timer, a request, or a virtual unplug.
    */
   reason: 'start' | 'hint' | 'poll' | 'request' | 'unplug';
+}
+
+/**
+ * Command to the actor that a job names: the job has ended. Sent with its outcome.
+ *
+ */
+export interface JobEnded {
+  /**
+   * Of the job.
+   */
+  queue: string;
+  /**
+   * Of the job.
+   */
+  jobId: string;
+  /**
+   * As the job has it.
+   */
+  ref: string;
+  outcome: 'completed' | 'failed' | 'cancelled' | 'removed';
+  /**
+   * What a completed one gave.
+   */
+  result?: unknown;
+  /**
+   * Why it did not complete.
+   */
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+}
+
+/**
+ * Command to `memory`, key: id of the memory. Forgets it. Replies whether there was one.
+ *
+ */
+export interface MemoryForget {}
+
+/**
+ * Event: something was forgotten. Subject key: id of the memory.
+ *
+ */
+export interface MemoryForgotten {
+  /**
+   * The memory.
+   */
+  memoryId: string;
+  /**
+   * The agent, by its id.
+   */
+  agentId?: string;
+}
+
+/**
+ * Command to `memory`, key: id of the memory. Keeps a text, or puts it in the place of the one before. Replies with the record.
+ *
+ */
+export interface MemoryRemember {
+  /**
+   * What is to be remembered.
+   */
+  text: string;
+  /**
+   * The agent whose memory it is; of the whole tenant when absent.
+   */
+  agentId?: string;
+  metadata?: {
+    [k: string]: unknown;
+  };
+}
+
+/**
+ * Event: something is remembered. Subject key: id of the memory. The text stands with the memory alone, so that forgetting it leaves nothing.
+ *
+ */
+export interface MemoryRemembered {
+  /**
+   * The memory.
+   */
+  memoryId: string;
+  /**
+   * The agent, by its id.
+   */
+  agentId?: string;
+  characters: number;
+}
+
+/**
+ * Command to `plugin-hooks`, key `devices`: the plugin is told of no device any more.
+ *
+ */
+export interface PluginHooksRemove {
+  plugin: string;
+}
+
+/**
+ * Command to `plugin-hooks`, key `devices`: the plugin is to be told of these devices.
+ *
+ */
+export interface PluginHooksSet {
+  plugin: string;
+  onUSBAttach?: string;
+  onUSBDetach?: string;
+  permissions: PluginPermissions;
+}
+
+/**
+ * What a plugin asks for, or was granted. What is absent, or an empty list, is nothing at all.
+ *
+ */
+export interface PluginPermissions {
+  /**
+   * Folders. Not linked yet: granting it changes nothing.
+   *
+   * @maxItems 32
+   */
+  filesystem?: {
+    /**
+     * Folder or file.
+     */
+    path: string;
+    mode: 'read' | 'write' | 'readwrite';
+  }[];
+  /**
+   * Not linked yet: granting it changes nothing.
+   */
+  network?: {
+    /**
+     * @maxItems 64
+     */
+    outbound?: string[];
+    inbound?: {
+      port?: number;
+      interface?: 'localhost' | 'all';
+    };
+  };
+
+  /**
+   * The devices whose attach and detach it is told of.
+   */
+  usb?: {
+    /**
+     * Devices of these vendors; `*` for any.
+     *
+     * @maxItems 256
+     */
+    vendor_ids?: string[];
+    /**
+     * Of those, only these products; any when absent.
+     *
+     * @maxItems 256
+     */
+    product_ids?: string[];
+    /**
+     * Of those, only these serial numbers; any when absent.
+     *
+     * @maxItems 256
+     *
+     * Items: Serial number.
+     */
+    serials?: string[];
+  };
+  memory?: {
+    /**
+     * Most linear memory of one instance, in MiB; 16 when absent.
+     */
+    max_heap_mb?: number;
+    /**
+     * Most instances at once; 1 when absent.
+     */
+    max_workers?: number;
+  };
+
+  /**
+   * Queues. A name alone means both: it may add jobs, and takes jobs if it has `onJobReceived`.
+   *
+   * @maxItems 64
+   */
+  queue?: (string | PluginQueuePermission)[];
+  kv?: {
+    /**
+     * Keys that begin so may be read and written.
+     */
+    prefix: string;
+  };
+
+  /**
+   * Types of events that it may emit.
+   *
+   * @maxItems 64
+   */
+  events?: string[];
+  /**
+   * Not linked yet: granting it changes nothing.
+   *
+   * @maxItems 64
+   */
+  secrets?: string[];
+}
+
+export interface PluginQueuePermission {
+  name: string;
+  mode: 'add' | 'work' | 'both';
+}
+
+/**
+ * Command to `plugin-kv`, key: the key. Forgets the value.
+ *
+ */
+export interface PluginKvDelete {
+  plugin: string;
+  /**
+   * The call that writes it; by this it is known when it has taken effect.
+   */
+  write?: string;
+}
+
+/**
+ * Command to `plugin-kv`, key: the key. Keeps a value.
+ *
+ */
+export interface PluginKvSet {
+  /**
+   * Any text.
+   */
+  value: string;
+  plugin: string;
+  /**
+   * The call that writes it; by this it is known when it has taken effect.
+   */
+  write?: string;
+}
+
+/**
+ * Event: a plugin tried what it may not. Subject key: its name.
+ *
+ */
+export interface PluginDenied {
+  plugin: string;
+  /**
+   * Which kind.
+   */
+  capability: string;
+  /**
+   * What it was about.
+   */
+  subject: string;
+  /**
+   * How often since the event before.
+   */
+  count: number;
+}
+
+/**
+ * Command to `plugin`, key: the name of the plugin. Sent by a plugin host: what the plugin tried and may not.
+ *
+ */
+export interface PluginDeny {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  denials: PluginDenial[];
+}
+
+export interface PluginDenial {
+  capability: 'kv' | 'queue' | 'events' | 'usb' | 'memory' | 'import';
+  /**
+   * What it was about: a key, a queue, a type.
+   */
+  subject: string;
+  count: number;
+}
+
+/**
+ * Call of `plugin`, key: the name of the plugin. Replies with the record.
+ *
+ */
+export interface PluginDescribe {}
+
+/**
+ * Event: a plugin could not be loaded, or was given up. Subject key: its name.
+ *
+ */
+export interface PluginFailed {
+  plugin: string;
+  error: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+}
+
+/**
+ * Command to `plugin`, key: the name of the plugin. Keeps what was asked for and what was granted of it. Replies with the record.
+ *
+ */
+export interface PluginGrant {
+  /**
+   * The version that asked.
+   */
+  version: string;
+  requested: PluginPermissions;
+  granted: PluginPermissions;
+  /**
+   * The `plugin.json` that asked. Without a signature a plugin is known by the place where it lies.
+   */
+  source: string;
+}
+
+/**
+ * Event: somebody has granted permissions to a plugin. Subject key: its name.
+ *
+ */
+export interface PluginGranted {
+  plugin: string;
+  /**
+   * The version that asked.
+   */
+  version: string;
+  granted: PluginPermissions;
+}
+
+/**
+ * Event: a plugin was loaded, or loaded anew. Subject key: its name.
+ *
+ */
+export interface PluginLoaded {
+  plugin: string;
+  /**
+   * `<name>@<version>`.
+   */
+  pluginId: string;
+  sha256: string;
+  durationMs?: number;
+}
+
+/**
+ * Command to `plugin`, key: the name of the plugin. Sent by a plugin host: what it has done with the plugin.
+ *
+ */
+export interface PluginRecord {
+  status: 'LOADED' | 'UNLOADED' | 'FAILED';
+  manifest?: PluginManifest;
+  /**
+   * Where it lies.
+   */
+  manifestPath?: string;
+  /**
+   * Of the module.
+   */
+  sha256?: string;
+  options?: {
+    [k: string]: unknown;
+  };
+
+  /**
+   * What it exports.
+   *
+   * @maxItems 1000
+   */
+  functions?: string[];
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+  durationMs?: number;
+  effective?: PluginPermissions;
+  /**
+   * With FAILED: an older load of it goes on; false when absent.
+   */
+  isStillLoaded?: boolean;
+}
+
+/**
+ * The `plugin.json` of a plugin.
+ *
+ */
+export interface PluginManifest {
+  $schema?: string;
+  /**
+   * Unlike that of any other plugin here.
+   */
+  name: string;
+  version: string;
+  /**
+   * What it is for, in a sentence.
+   */
+  description?: string;
+  /**
+   * The module, from the folder of this file.
+   */
+  entry: string;
+  permissions: PluginPermissions;
+  hooks?: {
+    /**
+     * Exported function: When an instance was made; its input is the options.
+     */
+    onLoad?: string;
+    /**
+     * Exported function: Before an instance is let go of.
+     */
+    onUnload?: string;
+    /**
+     * Exported function: A device that it may see was attached; its input is `{ device, reason }`.
+     */
+    onUSBAttach?: string;
+    /**
+     * Exported function: Likewise, detached.
+     */
+    onUSBDetach?: string;
+    /**
+     * Exported function: A job of a queue that it may work on; its input is `{ id, queue, type, data, attempt }`, its output the result.
+     */
+    onJobReceived?: string;
+  };
+  limits?: {
+    /**
+     * For one call; 1,000 when absent. An instance that takes longer is ended.
+     */
+    call_timeout_ms?: number;
+    /**
+     * Most output of one call, in KiB; 240 when absent, which is what the result of a job holds.
+     */
+    max_output_kb?: number;
+  };
+
+  /**
+   * Job types of its own, each with the JSON Schema of its data; `{}` allows any.
+   */
+  jobs?: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+
+  /**
+   * Event types of its own, likewise.
+   */
+  events?: {
+    [k: string]: {
+      [k: string]: unknown;
+    };
+  };
+
+  /**
+   * SHA-256 of this file without `signature` (as JSON, two blanks of indent) and the module: integrity, not authenticity.
+   */
+  signature?: {
+    algorithm: 'SHA-256';
+    value: string;
+    /**
+     * Who says so; not verified.
+     */
+    signer?: string;
+  };
+}
+
+/**
+ * Command to `plugin`, key: the name of the plugin. Takes the consent back. Replies whether there was one.
+ *
+ */
+export interface PluginRevoke {}
+
+/**
+ * Event: the consent to a plugin was taken back. Subject key: its name.
+ *
+ */
+export interface PluginRevoked {
+  plugin: string;
+}
+
+/**
+ * Event: a plugin was unloaded. Subject key: its name.
+ *
+ */
+export interface PluginUnloaded {
+  plugin: string;
+  /**
+   * `<name>@<version>`.
+   */
+  pluginId: string;
 }
 
 /**
@@ -219,9 +1190,7 @@ export interface ScheduleUpsert {
   /**
    * Of each job, as the schema of its type says.
    */
-  data: {
-    [k: string]: unknown;
-  };
+  data: unknown;
   options?: ScheduledJobOptions;
   /**
    * Turns after which the schedule ends.
@@ -270,6 +1239,167 @@ export interface ScheduledCustomBackoff {
   type: 'custom';
   name: string;
   delayMs?: number;
+}
+
+/**
+ * A run of an agent, with its steps as far as it came.
+ *
+ */
+export interface AgentRun {
+  /**
+   * Unique.
+   */
+  id: string;
+  /**
+   * Whose.
+   */
+  agentId: string;
+  status: 'RUNNING' | 'DONE' | 'FAILED' | 'STOPPED';
+  /**
+   * What started it, with what it brought.
+   */
+  trigger: {
+    type: 'device' | 'job' | 'schedule' | 'manual';
+    [k: string]: unknown;
+  };
+
+  /**
+   * When it began.
+   */
+  startedAt: string;
+  /**
+   * When it ended.
+   */
+  endedAt?: string;
+  steps: AgentStep[];
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+  traceparent?: string;
+}
+
+/**
+ * One step of a run.
+ *
+ */
+export interface AgentStep {
+  /**
+   * Id of the node.
+   */
+  node: string;
+  type: 'plugin' | 'job' | 'condition' | 'remember' | 'search';
+  status: 'WAITING' | 'DONE' | 'FAILED';
+  /**
+   * When it began.
+   */
+  startedAt: string;
+  /**
+   * When it ended; absent while it waits.
+   */
+  endedAt?: string;
+  /**
+   * What it gave.
+   */
+  output?: unknown;
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+
+  /**
+   * The job that does it.
+   */
+  job?: {
+    /**
+     * Its queue.
+     */
+    queue: string;
+    /**
+     * Its id.
+     */
+    id: string;
+  };
+
+  /**
+   * The node that came after.
+   */
+  next?: string;
+}
+
+/**
+ * An agent.
+ *
+ */
+export interface Agent {
+  /**
+   * Unique.
+   */
+  id: string;
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * What it is for.
+   */
+  description?: string;
+  status: 'DRAFT' | 'DEPLOYED' | 'RUNNING' | 'STOPPED' | 'ERROR';
+  /**
+   * Whose it is.
+   */
+  tenantId: string;
+  /**
+   * When it was made.
+   */
+  createdAt: string;
+  /**
+   * When it last changed.
+   */
+  updatedAt: string;
+  graph?: AgentGraph;
+  /**
+   * Of the last run, when it failed.
+   */
+  error?: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+
+  /**
+   * Runs at work.
+   *
+   * Items: Id of a run.
+   */
+  running: string[];
+  /**
+   * The last runs, newest first, those at work among them.
+   *
+   * Items: Id of a run.
+   */
+  runs: string[];
+  /**
+   * How often its runs have remembered something.
+   */
+  memories: number;
 }
 
 /**
@@ -329,6 +1459,24 @@ export interface JobEntry {
      * Id of its deduplication.
      */
     k?: string;
+    /**
+     * The actor that is told when the job has ended, by the command `job.ended`.
+     */
+    nt?: {
+      /**
+       * Its name.
+       */
+      a: string;
+      /**
+       * The key.
+       */
+      k: string;
+      /**
+       * The word by which it knows the job.
+       */
+      r: string;
+    };
+
     /**
      * The schedule that it belongs to, which is told when the job has ended.
      */
@@ -596,6 +1744,40 @@ export interface LlmRequest {
 }
 
 /**
+ * Something that is remembered.
+ *
+ */
+export interface MemoryRecord {
+  /**
+   * Unique.
+   */
+  id: string;
+  /**
+   * What is remembered.
+   */
+  text: string;
+  /**
+   * The agent whose memory it is; of the whole tenant when absent.
+   */
+  agentId?: string;
+  /**
+   * What else is known of it.
+   */
+  metadata?: {
+    [k: string]: unknown;
+  };
+
+  /**
+   * When it was first remembered.
+   */
+  createdAt: string;
+  /**
+   * When it was last changed.
+   */
+  updatedAt: string;
+}
+
+/**
  * The CloudEvents 1.0 attributes of a message, as they stand in its NATS headers (binary mode: each attribute is a header with the prefix `ce-`; `traceparent` stands beside them). The body is the data, as JSON.
  *
  */
@@ -631,6 +1813,29 @@ export interface Envelope {
 }
 
 /**
+ * Job: added by a run. Looks what became of the job that a step waits for, and tells the run where it has ended or is lost.
+ *
+ */
+export interface AgentCheckStep {
+  /**
+   * The run, by its id.
+   */
+  runId: string;
+  /**
+   * Its place in the run.
+   */
+  step: number;
+  /**
+   * Of the job that it waits for.
+   */
+  queue: string;
+  /**
+   * Of the job that it waits for.
+   */
+  jobId: string;
+}
+
+/**
  * Job: makes an agent, as a draft.
  *
  */
@@ -660,6 +1865,25 @@ export interface AgentDeploy {
    * The agent, by its id.
    */
   agentId: string;
+}
+
+/**
+ * Job: begins a run of an agent. Its result is `{ runId }`.
+ *
+ */
+export interface AgentRunJob {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * `trigger.input` of the run.
+   */
+  input?: unknown;
+  /**
+   * What the run says of its start; `job` when absent. `schedule` is for the turns of the agent's own schedules alone.
+   */
+  trigger?: 'job' | 'schedule';
 }
 
 /**
@@ -740,6 +1964,21 @@ export interface MemoryVectorize {
 }
 
 /**
+ * Job: calls a function of a plugin. The queue `plugin-<name>` says of which.
+ *
+ */
+export interface PluginCall {
+  /**
+   * The function that it exports.
+   */
+  function: string;
+  /**
+   * What it is given, as JSON; nothing when absent.
+   */
+  input?: unknown;
+}
+
+/**
  * Job: loads a plugin by its manifest.
  *
  */
@@ -815,13 +2054,16 @@ export interface SystemHealthCheck {
  *
  */
 export interface JobData {
+  'agent.check_step': AgentCheckStep;
   'agent.create': AgentCreate;
   'agent.deploy': AgentDeploy;
+  'agent.run': AgentRunJob;
   'agent.stop': AgentStop;
   'llm.batch': LlmBatch;
   'llm.stream': LlmStream;
   'memory.search': MemorySearch;
   'memory.vectorize': MemoryVectorize;
+  'plugin.call': PluginCall;
   'plugin.load': PluginLoad;
   'plugin.reload': PluginReload;
   'plugin.unload': PluginUnload;
@@ -837,6 +2079,266 @@ export interface JsonSchema {
 
 /** By type, of messages and of jobs. */
 export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSchema>> = {
+  'agent-router.go_on': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-router.go_on',
+    title: 'AgentRouterGoOn',
+    description: 'Command to `agent-router`, by itself: starts the agents that one turn had no room for.',
+    type: 'object',
+    properties: {
+      after: { type: 'string', minLength: 1, maxLength: 200, description: 'The last agent that was started.' },
+      on: { enum: ['attached', 'detached'] },
+      device: { $ref: '../schemas/device.schema.json' },
+      reason: { type: 'string', maxLength: 32 },
+    },
+    required: ['after', 'on', 'device'],
+    additionalProperties: false,
+  },
+  'agent-router.remove': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-router.remove',
+    title: 'AgentRouterRemove',
+    description: 'Command to `agent-router`, key `devices`: no device starts the agent any more.',
+    type: 'object',
+    properties: { agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' } },
+    required: ['agentId'],
+    additionalProperties: false,
+  },
+  'agent-router.set': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-router.set',
+    title: 'AgentRouterSet',
+    description: 'Command to `agent-router`, key `devices`: the agent is started by these devices.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      triggers: {
+        type: 'array',
+        maxItems: 32,
+        items: {
+          type: 'object',
+          properties: {
+            on: { enum: ['attached', 'detached'] },
+            vendorId: { type: 'integer' },
+            productId: { type: 'integer' },
+            serial: { type: 'string', maxLength: 256 },
+          },
+          required: ['on'],
+          additionalProperties: false,
+        },
+      },
+    },
+    required: ['agentId', 'triggers'],
+    additionalProperties: false,
+  },
+  'agent-run.begin': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-run.begin',
+    title: 'AgentRunBegin',
+    description: 'Command to `agent-run`, key: id of the run.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      graph: { $ref: '../schemas/agent-graph.schema.json' },
+      trigger: { type: 'object' },
+    },
+    required: ['agentId', 'graph', 'trigger'],
+    additionalProperties: false,
+  },
+  'agent-run.check': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-run.check',
+    title: 'AgentRunCheck',
+    description:
+      'Command to `agent-run`: has it found out what became of a step that has waited for long, and say that it has ended where the agent has not heard of it.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'agent-run.forget': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-run.forget',
+    title: 'AgentRunForget',
+    description: 'Command to `agent-run`: forgets it.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'agent-run.proceed': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-run.proceed',
+    title: 'AgentRunProceed',
+    description: 'Command to `agent-run`, by itself: does the step that comes next.',
+    type: 'object',
+    properties: {
+      step: {
+        type: 'integer',
+        minimum: 0,
+        description: 'Its place in the run; one that is done already is left alone.',
+      },
+    },
+    required: ['step'],
+    additionalProperties: false,
+  },
+  'agent-run.stop': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent-run.stop',
+    title: 'AgentRunStop',
+    description: 'Command to `agent-run`: ends it after the step at work.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'agent.delete': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.delete',
+    title: 'AgentDelete',
+    description: 'Command to `agent`, key: its id. Forgets it with its runs. Replies whether there was one.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'agent.deleted': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.deleted',
+    title: 'AgentDeleted',
+    description: 'Event: an agent was deleted. Subject key: its id.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      name: { type: 'string', minLength: 1, maxLength: 200, description: 'What people called it.' },
+    },
+    required: ['agentId', 'name'],
+    additionalProperties: false,
+  },
+  'agent.run_ended': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.run_ended',
+    title: 'AgentRunEnded',
+    description: 'Command to `agent`, key: its id. Sent by the run.',
+    type: 'object',
+    properties: {
+      runId: { type: 'string', minLength: 1, maxLength: 200, description: 'The run.' },
+      status: { enum: ['DONE', 'FAILED', 'STOPPED'] },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+      remembered: { type: 'integer', minimum: 0, description: 'How often it has remembered something.' },
+    },
+    required: ['runId', 'status', 'remembered'],
+    additionalProperties: false,
+  },
+  'agent.run_finished': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.run_finished',
+    title: 'AgentRunFinished',
+    description: 'Event: a run has ended. Subject key: id of the agent.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      runId: { type: 'string', minLength: 1, maxLength: 200, description: 'The run.' },
+      status: { enum: ['DONE', 'FAILED', 'STOPPED'] },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+    },
+    required: ['agentId', 'runId', 'status'],
+    additionalProperties: false,
+  },
+  'agent.run_started': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.run_started',
+    title: 'AgentRunStarted',
+    description: 'Event: a run has begun. Subject key: id of the agent.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      runId: { type: 'string', minLength: 1, maxLength: 200, description: 'The run.' },
+      trigger: { enum: ['device', 'job', 'schedule', 'manual'] },
+    },
+    required: ['agentId', 'runId', 'trigger'],
+    additionalProperties: false,
+  },
+  'agent.start': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.start',
+    title: 'AgentStart',
+    description:
+      'Command to `agent`, key: its id. Begins a run. Replies with the id of the run; null when a device would start an agent that is not deployed.',
+    type: 'object',
+    properties: {
+      trigger: {
+        type: 'object',
+        required: ['type'],
+        properties: { type: { enum: ['device', 'job', 'schedule', 'manual'] } },
+        description: 'What starts it, with what it brings.',
+      },
+      run: {
+        type: 'string',
+        pattern: '^[0-9a-z]{1,32}$',
+        description:
+          'Ends the id of the run: `<agent>/<run>`. One that was begun within the last hour is not begun again, though it may be forgotten. Random when absent.',
+      },
+    },
+    required: ['trigger'],
+    additionalProperties: false,
+  },
+  'agent.status_changed': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.status_changed',
+    title: 'AgentStatusChanged',
+    description: 'Event: the status of an agent has changed. Subject key: its id.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      name: { type: 'string', minLength: 1, maxLength: 200, description: 'What people call it.' },
+      status: { enum: ['DRAFT', 'DEPLOYED', 'RUNNING', 'STOPPED', 'ERROR'] },
+      before: {
+        oneOf: [{ enum: ['DRAFT', 'DEPLOYED', 'RUNNING', 'STOPPED', 'ERROR'] }, { type: 'null' }],
+        description: 'Null for a new one.',
+      },
+    },
+    required: ['agentId', 'name', 'status', 'before'],
+    additionalProperties: false,
+  },
+  'agent.step_finished': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.step_finished',
+    title: 'AgentStepFinished',
+    description: 'Event: a step of a run has ended. Subject key: id of the agent.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      runId: { type: 'string', minLength: 1, maxLength: 200, description: 'The run.' },
+      step: { type: 'integer', minimum: 0, description: 'Its place in the run, from 0.' },
+      node: { type: 'string', minLength: 1, maxLength: 63, description: 'Id of the node.' },
+      type: { type: 'string', minLength: 1, maxLength: 32, description: 'Of the node.' },
+      status: { enum: ['DONE', 'FAILED'] },
+    },
+    required: ['agentId', 'runId', 'step', 'node', 'type', 'status'],
+    additionalProperties: false,
+  },
+  'agent.watch': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.watch',
+    title: 'AgentWatch',
+    description: 'Command to `agent`, by its timer: looks after the runs at work.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
   'device-watcher.plug': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'device-watcher.plug',
@@ -917,6 +2419,340 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
       },
     },
     required: ['device', 'reason'],
+    additionalProperties: false,
+  },
+  'job.ended': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'job.ended',
+    title: 'JobEnded',
+    description: 'Command to the actor that a job names: the job has ended. Sent with its outcome.',
+    type: 'object',
+    properties: {
+      queue: { type: 'string', minLength: 1, maxLength: 64, description: 'Of the job.' },
+      jobId: { type: 'string', minLength: 1, maxLength: 200, description: 'Of the job.' },
+      ref: { type: 'string', minLength: 1, maxLength: 200, description: 'As the job has it.' },
+      outcome: { enum: ['completed', 'failed', 'cancelled', 'removed'] },
+      result: { description: 'What a completed one gave.' },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+        description: 'Why it did not complete.',
+      },
+    },
+    required: ['queue', 'jobId', 'ref', 'outcome'],
+    additionalProperties: false,
+  },
+  'memory.forget': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'memory.forget',
+    title: 'MemoryForget',
+    description: 'Command to `memory`, key: id of the memory. Forgets it. Replies whether there was one.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'memory.forgotten': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'memory.forgotten',
+    title: 'MemoryForgotten',
+    description: 'Event: something was forgotten. Subject key: id of the memory.',
+    type: 'object',
+    properties: {
+      memoryId: { type: 'string', minLength: 1, maxLength: 200, description: 'The memory.' },
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+    },
+    required: ['memoryId'],
+    additionalProperties: false,
+  },
+  'memory.remember': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'memory.remember',
+    title: 'MemoryRemember',
+    description:
+      'Command to `memory`, key: id of the memory. Keeps a text, or puts it in the place of the one before. Replies with the record.',
+    type: 'object',
+    properties: {
+      text: { type: 'string', minLength: 1, maxLength: 100000, description: 'What is to be remembered.' },
+      agentId: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+        description: 'The agent whose memory it is; of the whole tenant when absent.',
+      },
+      metadata: { type: 'object', maxProperties: 100 },
+    },
+    required: ['text'],
+    additionalProperties: false,
+  },
+  'memory.remembered': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'memory.remembered',
+    title: 'MemoryRemembered',
+    description:
+      'Event: something is remembered. Subject key: id of the memory. The text stands with the memory alone, so that forgetting it leaves nothing.',
+    type: 'object',
+    properties: {
+      memoryId: { type: 'string', minLength: 1, maxLength: 200, description: 'The memory.' },
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      characters: { type: 'integer', minimum: 1 },
+    },
+    required: ['memoryId', 'characters'],
+    additionalProperties: false,
+  },
+  'plugin-hooks.remove': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin-hooks.remove',
+    title: 'PluginHooksRemove',
+    description: 'Command to `plugin-hooks`, key `devices`: the plugin is told of no device any more.',
+    type: 'object',
+    properties: { plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 } },
+    required: ['plugin'],
+    additionalProperties: false,
+  },
+  'plugin-hooks.set': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin-hooks.set',
+    title: 'PluginHooksSet',
+    description: 'Command to `plugin-hooks`, key `devices`: the plugin is to be told of these devices.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      onUSBAttach: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$' },
+      onUSBDetach: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$' },
+      permissions: { $ref: '../schemas/plugin-permissions.schema.json' },
+    },
+    required: ['plugin', 'permissions'],
+    additionalProperties: false,
+  },
+  'plugin-kv.delete': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin-kv.delete',
+    title: 'PluginKvDelete',
+    description: 'Command to `plugin-kv`, key: the key. Forgets the value.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      write: {
+        type: 'string',
+        maxLength: 512,
+        description: 'The call that writes it; by this it is known when it has taken effect.',
+      },
+    },
+    required: ['plugin'],
+    additionalProperties: false,
+  },
+  'plugin-kv.set': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin-kv.set',
+    title: 'PluginKvSet',
+    description: 'Command to `plugin-kv`, key: the key. Keeps a value.',
+    type: 'object',
+    properties: {
+      value: { type: 'string', maxLength: 65536, description: 'Any text.' },
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      write: {
+        type: 'string',
+        maxLength: 512,
+        description: 'The call that writes it; by this it is known when it has taken effect.',
+      },
+    },
+    required: ['value', 'plugin'],
+    additionalProperties: false,
+  },
+  'plugin.denied': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.denied',
+    title: 'PluginDenied',
+    description: 'Event: a plugin tried what it may not. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      capability: { type: 'string', minLength: 1, maxLength: 32, description: 'Which kind.' },
+      subject: { type: 'string', maxLength: 512, description: 'What it was about.' },
+      count: { type: 'integer', minimum: 1, description: 'How often since the event before.' },
+    },
+    required: ['plugin', 'capability', 'subject', 'count'],
+    additionalProperties: false,
+  },
+  'plugin.deny': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.deny',
+    title: 'PluginDeny',
+    description:
+      'Command to `plugin`, key: the name of the plugin. Sent by a plugin host: what the plugin tried and may not.',
+    type: 'object',
+    properties: {
+      denials: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 100,
+        items: {
+          type: 'object',
+          properties: {
+            capability: { enum: ['kv', 'queue', 'events', 'usb', 'memory', 'import'] },
+            subject: { type: 'string', maxLength: 512, description: 'What it was about: a key, a queue, a type.' },
+            count: { type: 'integer', minimum: 1 },
+          },
+          required: ['capability', 'subject', 'count'],
+          additionalProperties: false,
+          title: 'PluginDenial',
+        },
+      },
+    },
+    required: ['denials'],
+    additionalProperties: false,
+  },
+  'plugin.describe': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.describe',
+    title: 'PluginDescribe',
+    description: 'Call of `plugin`, key: the name of the plugin. Replies with the record.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'plugin.failed': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.failed',
+    title: 'PluginFailed',
+    description: 'Event: a plugin could not be loaded, or was given up. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+    },
+    required: ['plugin', 'error'],
+    additionalProperties: false,
+  },
+  'plugin.grant': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.grant',
+    title: 'PluginGrant',
+    description:
+      'Command to `plugin`, key: the name of the plugin. Keeps what was asked for and what was granted of it. Replies with the record.',
+    type: 'object',
+    properties: {
+      version: { type: 'string', minLength: 1, maxLength: 64, description: 'The version that asked.' },
+      requested: { $ref: '../schemas/plugin-permissions.schema.json' },
+      granted: { $ref: '../schemas/plugin-permissions.schema.json' },
+      source: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 4096,
+        description: 'The `plugin.json` that asked. Without a signature a plugin is known by the place where it lies.',
+      },
+    },
+    required: ['version', 'requested', 'granted', 'source'],
+    additionalProperties: false,
+  },
+  'plugin.granted': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.granted',
+    title: 'PluginGranted',
+    description: 'Event: somebody has granted permissions to a plugin. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      version: { type: 'string', minLength: 1, maxLength: 64, description: 'The version that asked.' },
+      granted: { $ref: '../schemas/plugin-permissions.schema.json' },
+    },
+    required: ['plugin', 'version', 'granted'],
+    additionalProperties: false,
+  },
+  'plugin.loaded': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.loaded',
+    title: 'PluginLoaded',
+    description: 'Event: a plugin was loaded, or loaded anew. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      pluginId: { type: 'string', minLength: 1, maxLength: 200, description: '`<name>@<version>`.' },
+      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+      durationMs: { type: 'number', minimum: 0 },
+    },
+    required: ['plugin', 'pluginId', 'sha256'],
+    additionalProperties: false,
+  },
+  'plugin.record': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.record',
+    title: 'PluginRecord',
+    description:
+      'Command to `plugin`, key: the name of the plugin. Sent by a plugin host: what it has done with the plugin.',
+    type: 'object',
+    properties: {
+      status: { enum: ['LOADED', 'UNLOADED', 'FAILED'] },
+      manifest: { $ref: '../schemas/plugin-manifest.schema.json' },
+      manifestPath: { type: 'string', minLength: 1, maxLength: 4096, description: 'Where it lies.' },
+      sha256: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'Of the module.' },
+      options: { type: 'object', maxProperties: 100 },
+      functions: {
+        type: 'array',
+        maxItems: 1000,
+        items: { type: 'string', maxLength: 256 },
+        description: 'What it exports.',
+      },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+      durationMs: { type: 'number', minimum: 0 },
+      effective: { $ref: '../schemas/plugin-permissions.schema.json' },
+      isStillLoaded: { type: 'boolean', description: 'With FAILED: an older load of it goes on; false when absent.' },
+    },
+    required: ['status'],
+    additionalProperties: false,
+  },
+  'plugin.revoke': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.revoke',
+    title: 'PluginRevoke',
+    description:
+      'Command to `plugin`, key: the name of the plugin. Takes the consent back. Replies whether there was one.',
+    type: 'object',
+    properties: {},
+    additionalProperties: false,
+  },
+  'plugin.revoked': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.revoked',
+    title: 'PluginRevoked',
+    description: 'Event: the consent to a plugin was taken back. Subject key: its name.',
+    type: 'object',
+    properties: { plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 } },
+    required: ['plugin'],
+    additionalProperties: false,
+  },
+  'plugin.unloaded': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.unloaded',
+    title: 'PluginUnloaded',
+    description: 'Event: a plugin was unloaded. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      pluginId: { type: 'string', minLength: 1, maxLength: 200, description: '`<name>@<version>`.' },
+    },
+    required: ['plugin', 'pluginId'],
     additionalProperties: false,
   },
   'schedule.finished': {
@@ -1037,6 +2873,22 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
     required: ['queue', 'type', 'data', 'overlap', 'missed'],
     additionalProperties: false,
   },
+  'agent.check_step': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.check_step',
+    title: 'AgentCheckStep',
+    description:
+      'Job: added by a run. Looks what became of the job that a step waits for, and tells the run where it has ended or is lost.',
+    type: 'object',
+    properties: {
+      runId: { type: 'string', minLength: 1, maxLength: 200, description: 'The run, by its id.' },
+      step: { type: 'integer', minimum: 0, description: 'Its place in the run.' },
+      queue: { type: 'string', minLength: 1, maxLength: 64, description: 'Of the job that it waits for.' },
+      jobId: { type: 'string', minLength: 1, maxLength: 200, description: 'Of the job that it waits for.' },
+    },
+    required: ['runId', 'step', 'queue', 'jobId'],
+    additionalProperties: false,
+  },
   'agent.create': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'agent.create',
@@ -1058,6 +2910,24 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
     description: 'Job: deploys an agent, so that it can run.',
     type: 'object',
     properties: { agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' } },
+    required: ['agentId'],
+    additionalProperties: false,
+  },
+  'agent.run': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.run',
+    title: 'AgentRunJob',
+    description: 'Job: begins a run of an agent. Its result is `{ runId }`.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      input: { description: '`trigger.input` of the run.' },
+      trigger: {
+        enum: ['job', 'schedule'],
+        description:
+          "What the run says of its start; `job` when absent. `schedule` is for the turns of the agent's own schedules alone.",
+      },
+    },
     required: ['agentId'],
     additionalProperties: false,
   },
@@ -1156,6 +3026,23 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
       },
     },
     required: ['text'],
+    additionalProperties: false,
+  },
+  'plugin.call': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.call',
+    title: 'PluginCall',
+    description: 'Job: calls a function of a plugin. The queue `plugin-<name>` says of which.',
+    type: 'object',
+    properties: {
+      function: {
+        type: 'string',
+        pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+        description: 'The function that it exports.',
+      },
+      input: { description: 'What it is given, as JSON; nothing when absent.' },
+    },
+    required: ['function'],
     additionalProperties: false,
   },
   'plugin.load': {
@@ -1262,13 +3149,16 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
 
 /** Those of {@link SCHEMAS} that are jobs. */
 export const JOB_TYPES: readonly (keyof JobData)[] = [
+  'agent.check_step',
   'agent.create',
   'agent.deploy',
+  'agent.run',
   'agent.stop',
   'llm.batch',
   'llm.stream',
   'memory.search',
   'memory.vectorize',
+  'plugin.call',
   'plugin.load',
   'plugin.reload',
   'plugin.unload',
@@ -1278,6 +3168,325 @@ export const JOB_TYPES: readonly (keyof JobData)[] = [
 
 /** What they refer to, by `$id`. */
 export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  'schemas/agent-graph.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/agent-graph.schema.json',
+    title: 'AgentGraph',
+    description:
+      'What an agent does: what starts it, and the steps of a run. A text that is `{{path}}` alone becomes that value, within a text its text. Paths begin with `trigger`, `run` or the id of a node: `{{describe.output.title}}`.',
+    type: 'object',
+    properties: {
+      triggers: {
+        type: 'array',
+        maxItems: 32,
+        description: 'What starts a run, beside a person.',
+        items: {
+          type: 'object',
+          required: ['type'],
+          discriminator: { propertyName: 'type' },
+          oneOf: [
+            {
+              type: 'object',
+              properties: {
+                type: { const: 'device' },
+                on: { enum: ['attached', 'detached'] },
+                vendorId: { type: 'integer', minimum: 0, maximum: 65535 },
+                productId: { type: 'integer', minimum: 0, maximum: 65535 },
+                serial: { type: 'string', minLength: 1, maxLength: 256, description: 'Serial number.' },
+              },
+              required: ['type', 'on'],
+              additionalProperties: false,
+              title: 'AgentDeviceTrigger',
+              description: 'A device was attached or detached: `trigger.device`, `trigger.reason`.',
+            },
+            {
+              type: 'object',
+              properties: { type: { const: 'job' } },
+              required: ['type'],
+              additionalProperties: false,
+              title: 'AgentJobTrigger',
+              description: 'A job `agent.run` of the queue `agents` names this agent: `trigger.input`.',
+            },
+            {
+              type: 'object',
+              properties: {
+                type: { const: 'schedule' },
+                cron: { type: 'string', minLength: 1, maxLength: 256, description: 'Five or six fields.' },
+                timezone: { type: 'string', minLength: 1, maxLength: 64, description: 'IANA name; UTC when absent.' },
+                everyMs: { type: 'integer', minimum: 100, maximum: 315576000000 },
+                input: { description: '`trigger.input` of each run.' },
+              },
+              required: ['type'],
+              additionalProperties: false,
+              title: 'AgentScheduleTrigger',
+              description: 'By the clock: exactly one of `cron` and `everyMs`.',
+            },
+          ],
+        },
+      },
+      start: { type: 'string', maxLength: 63, description: 'The first node; the first of the list when absent.' },
+      nodes: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 100,
+        items: {
+          type: 'object',
+          required: ['type'],
+          discriminator: { propertyName: 'type' },
+          oneOf: [
+            {
+              type: 'object',
+              properties: {
+                id: {
+                  type: 'string',
+                  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+                  description: 'Unlike that of any other node; `trigger` and `run` are taken.',
+                },
+                type: { const: 'plugin' },
+                plugin: {
+                  type: 'string',
+                  pattern: '^[a-z0-9-]+$',
+                  minLength: 3,
+                  maxLength: 50,
+                  description: 'By its name; it must be loaded.',
+                },
+                function: {
+                  type: 'string',
+                  pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+                  description: 'The function that it exports.',
+                },
+                input: { description: 'What it is given, as JSON.' },
+                next: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node that comes after; the run ends here when absent.',
+                },
+              },
+              required: ['id', 'type', 'plugin', 'function'],
+              additionalProperties: false,
+              title: 'AgentPluginNode',
+            },
+            {
+              type: 'object',
+              properties: {
+                id: {
+                  type: 'string',
+                  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+                  description: 'Unlike that of any other node; `trigger` and `run` are taken.',
+                },
+                type: { const: 'job' },
+                queue: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,62}$' },
+                jobType: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,62}\\.[a-z][a-z0-9_-]{0,62}$', maxLength: 128 },
+                data: { description: 'Of the job.' },
+                wait: {
+                  type: 'boolean',
+                  description: 'Whether the run waits for its result, which is the output; true when absent.',
+                },
+                next: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node that comes after; the run ends here when absent.',
+                },
+              },
+              required: ['id', 'type', 'queue', 'jobType'],
+              additionalProperties: false,
+              title: 'AgentJobNode',
+            },
+            {
+              type: 'object',
+              properties: {
+                id: {
+                  type: 'string',
+                  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+                  description: 'Unlike that of any other node; `trigger` and `run` are taken.',
+                },
+                type: { const: 'condition' },
+                if: {
+                  type: 'object',
+                  properties: {
+                    value: { description: 'What is looked at.' },
+                    is: { enum: ['equal', 'not_equal', 'greater', 'less', 'contains', 'present'] },
+                    to: { description: 'What it is compared with; not with `present`.' },
+                  },
+                  required: ['value', 'is'],
+                  additionalProperties: false,
+                },
+                then: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node to go on with when it holds; `next` when absent.',
+                },
+                else: { type: 'string', maxLength: 63, description: 'When it does not hold; `next` when absent.' },
+                next: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node that comes after; the run ends here when absent.',
+                },
+              },
+              required: ['id', 'type', 'if'],
+              additionalProperties: false,
+              title: 'AgentConditionNode',
+            },
+            {
+              type: 'object',
+              properties: {
+                id: {
+                  type: 'string',
+                  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+                  description: 'Unlike that of any other node; `trigger` and `run` are taken.',
+                },
+                type: { const: 'remember' },
+                text: { type: 'string', minLength: 1, maxLength: 10000, description: 'What is kept.' },
+                metadata: { type: 'object', maxProperties: 100 },
+                next: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node that comes after; the run ends here when absent.',
+                },
+              },
+              required: ['id', 'type', 'text'],
+              additionalProperties: false,
+              title: 'AgentRememberNode',
+            },
+            {
+              type: 'object',
+              properties: {
+                id: {
+                  type: 'string',
+                  pattern: '^[a-z][a-z0-9_-]{0,62}$',
+                  description: 'Unlike that of any other node; `trigger` and `run` are taken.',
+                },
+                type: { const: 'search' },
+                query: { type: 'string', minLength: 1, maxLength: 10000, description: 'Words that are looked for.' },
+                limit: { type: 'integer', minimum: 1, maximum: 100 },
+                scope: { enum: ['agent', 'tenant'], description: 'Whose memories; those of this agent when absent.' },
+                next: {
+                  type: 'string',
+                  maxLength: 63,
+                  description: 'The node that comes after; the run ends here when absent.',
+                },
+              },
+              required: ['id', 'type', 'query'],
+              additionalProperties: false,
+              title: 'AgentSearchNode',
+            },
+          ],
+        },
+      },
+    },
+    required: ['nodes'],
+    additionalProperties: false,
+  },
+  'schemas/agent-run.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/agent-run.schema.json',
+    title: 'AgentRun',
+    description: 'A run of an agent, with its steps as far as it came.',
+    type: 'object',
+    properties: {
+      id: { type: 'string', minLength: 1, maxLength: 200, description: 'Unique.' },
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'Whose.' },
+      status: { enum: ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] },
+      trigger: {
+        type: 'object',
+        required: ['type'],
+        properties: { type: { enum: ['device', 'job', 'schedule', 'manual'] } },
+        description: 'What started it, with what it brought.',
+      },
+      startedAt: { type: 'string', format: 'date-time', description: 'When it began.' },
+      endedAt: { type: 'string', format: 'date-time', description: 'When it ended.' },
+      steps: { type: 'array', items: { $ref: 'agent-step.schema.json' } },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+      traceparent: { type: 'string', maxLength: 55 },
+    },
+    required: ['id', 'agentId', 'status', 'trigger', 'startedAt', 'steps'],
+    additionalProperties: false,
+  },
+  'schemas/agent-step.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/agent-step.schema.json',
+    title: 'AgentStep',
+    description: 'One step of a run.',
+    type: 'object',
+    properties: {
+      node: { type: 'string', minLength: 1, maxLength: 63, description: 'Id of the node.' },
+      type: { enum: ['plugin', 'job', 'condition', 'remember', 'search'] },
+      status: { enum: ['WAITING', 'DONE', 'FAILED'] },
+      startedAt: { type: 'string', format: 'date-time', description: 'When it began.' },
+      endedAt: { type: 'string', format: 'date-time', description: 'When it ended; absent while it waits.' },
+      output: { description: 'What it gave.' },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+      job: {
+        type: 'object',
+        properties: {
+          queue: { type: 'string', minLength: 1, maxLength: 64, description: 'Its queue.' },
+          id: { type: 'string', minLength: 1, maxLength: 200, description: 'Its id.' },
+        },
+        required: ['queue', 'id'],
+        additionalProperties: false,
+        description: 'The job that does it.',
+      },
+      next: { type: 'string', minLength: 1, maxLength: 63, description: 'The node that came after.' },
+    },
+    required: ['node', 'type', 'status', 'startedAt'],
+    additionalProperties: false,
+  },
+  'schemas/agent.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/agent.schema.json',
+    title: 'Agent',
+    description: 'An agent.',
+    type: 'object',
+    properties: {
+      id: { type: 'string', minLength: 1, maxLength: 200, description: 'Unique.' },
+      name: { type: 'string', minLength: 1, maxLength: 200, description: 'What people call it.' },
+      description: { type: 'string', maxLength: 2000, description: 'What it is for.' },
+      status: { enum: ['DRAFT', 'DEPLOYED', 'RUNNING', 'STOPPED', 'ERROR'] },
+      tenantId: { type: 'string', minLength: 1, maxLength: 64, description: 'Whose it is.' },
+      createdAt: { type: 'string', format: 'date-time', description: 'When it was made.' },
+      updatedAt: { type: 'string', format: 'date-time', description: 'When it last changed.' },
+      graph: { $ref: 'agent-graph.schema.json' },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+        description: 'Of the last run, when it failed.',
+      },
+      running: {
+        type: 'array',
+        items: { type: 'string', minLength: 1, maxLength: 200, description: 'Id of a run.' },
+        description: 'Runs at work.',
+      },
+      runs: {
+        type: 'array',
+        items: { type: 'string', minLength: 1, maxLength: 200, description: 'Id of a run.' },
+        description: 'The last runs, newest first, those at work among them.',
+      },
+      memories: { type: 'integer', minimum: 0, description: 'How often its runs have remembered something.' },
+    },
+    required: ['id', 'name', 'status', 'tenantId', 'createdAt', 'updatedAt', 'running', 'runs', 'memories'],
+    additionalProperties: false,
+  },
   'schemas/device.schema.json': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'schemas/device.schema.json',
@@ -1408,6 +3617,17 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           },
           l: { const: true, description: 'Last in, first out.' },
           k: { type: 'string', minLength: 1, maxLength: 200, description: 'Id of its deduplication.' },
+          nt: {
+            type: 'object',
+            description: 'The actor that is told when the job has ended, by the command `job.ended`.',
+            properties: {
+              a: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,62}$', description: 'Its name.' },
+              k: { type: 'string', maxLength: 512, description: 'The key.' },
+              r: { type: 'string', maxLength: 200, description: 'The word by which it knows the job.' },
+            },
+            required: ['a', 'k', 'r'],
+            additionalProperties: false,
+          },
           sch: {
             type: 'object',
             description: 'The schedule that it belongs to, which is told when the job has ended.',
@@ -1601,6 +3821,260 @@ export const SHARED_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       },
     },
     required: ['model', 'prompt'],
+    additionalProperties: false,
+  },
+  'schemas/memory-record.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/memory-record.schema.json',
+    title: 'MemoryRecord',
+    description: 'Something that is remembered.',
+    type: 'object',
+    properties: {
+      id: { type: 'string', minLength: 1, maxLength: 200, description: 'Unique.' },
+      text: { type: 'string', minLength: 1, maxLength: 100000, description: 'What is remembered.' },
+      agentId: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+        description: 'The agent whose memory it is; of the whole tenant when absent.',
+      },
+      metadata: { type: 'object', maxProperties: 100, description: 'What else is known of it.' },
+      createdAt: { type: 'string', format: 'date-time', description: 'When it was first remembered.' },
+      updatedAt: { type: 'string', format: 'date-time', description: 'When it was last changed.' },
+    },
+    required: ['id', 'text', 'createdAt', 'updatedAt'],
+    additionalProperties: false,
+  },
+  'schemas/plugin-manifest.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/plugin-manifest.schema.json',
+    title: 'PluginManifest',
+    description: 'The `plugin.json` of a plugin.',
+    type: 'object',
+    properties: {
+      $schema: { type: 'string', maxLength: 2048 },
+      name: {
+        type: 'string',
+        pattern: '^[a-z0-9-]+$',
+        minLength: 3,
+        maxLength: 50,
+        description: 'Unlike that of any other plugin here.',
+      },
+      version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+(-[a-zA-Z0-9.-]+)?$', maxLength: 64 },
+      description: { type: 'string', minLength: 1, maxLength: 500, description: 'What it is for, in a sentence.' },
+      entry: {
+        type: 'string',
+        pattern: '^(?!.*\\.\\.)[A-Za-z0-9_-][A-Za-z0-9_./-]*\\.wasm$',
+        maxLength: 256,
+        description: 'The module, from the folder of this file.',
+      },
+      permissions: { $ref: 'plugin-permissions.schema.json' },
+      hooks: {
+        type: 'object',
+        properties: {
+          onLoad: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+            description: 'Exported function: When an instance was made; its input is the options.',
+          },
+          onUnload: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+            description: 'Exported function: Before an instance is let go of.',
+          },
+          onUSBAttach: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+            description: 'Exported function: A device that it may see was attached; its input is `{ device, reason }`.',
+          },
+          onUSBDetach: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+            description: 'Exported function: Likewise, detached.',
+          },
+          onJobReceived: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
+            description:
+              'Exported function: A job of a queue that it may work on; its input is `{ id, queue, type, data, attempt }`, its output the result.',
+          },
+        },
+        additionalProperties: false,
+      },
+      limits: {
+        type: 'object',
+        properties: {
+          call_timeout_ms: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 60000,
+            description: 'For one call; 1,000 when absent. An instance that takes longer is ended.',
+          },
+          max_output_kb: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 16384,
+            description: 'Most output of one call, in KiB; 240 when absent, which is what the result of a job holds.',
+          },
+        },
+        additionalProperties: false,
+      },
+      jobs: {
+        type: 'object',
+        maxProperties: 64,
+        propertyNames: { pattern: '^[a-z][a-z0-9_-]{0,62}\\.[a-z][a-z0-9_-]{0,62}$', maxLength: 128 },
+        additionalProperties: { type: 'object' },
+        description: 'Job types of its own, each with the JSON Schema of its data; `{}` allows any.',
+      },
+      events: {
+        type: 'object',
+        maxProperties: 64,
+        propertyNames: { pattern: '^[a-z][a-z0-9_-]{0,62}\\.[a-z][a-z0-9_-]{0,62}$', maxLength: 128 },
+        additionalProperties: { type: 'object' },
+        description: 'Event types of its own, likewise.',
+      },
+      signature: {
+        type: 'object',
+        properties: {
+          algorithm: { enum: ['SHA-256'] },
+          value: { type: 'string', pattern: '^[a-fA-F0-9]{64}$' },
+          signer: { type: 'string', minLength: 1, maxLength: 256, description: 'Who says so; not verified.' },
+        },
+        required: ['algorithm', 'value'],
+        additionalProperties: false,
+        description:
+          'SHA-256 of this file without `signature` (as JSON, two blanks of indent) and the module: integrity, not authenticity.',
+      },
+    },
+    required: ['name', 'version', 'entry', 'permissions'],
+    additionalProperties: false,
+  },
+  'schemas/plugin-permissions.schema.json': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'schemas/plugin-permissions.schema.json',
+    title: 'PluginPermissions',
+    description: 'What a plugin asks for, or was granted. What is absent, or an empty list, is nothing at all.',
+    type: 'object',
+    properties: {
+      filesystem: {
+        type: 'array',
+        maxItems: 32,
+        description: 'Folders. Not linked yet: granting it changes nothing.',
+        items: {
+          type: 'object',
+          properties: {
+            path: { type: 'string', minLength: 1, maxLength: 1024, description: 'Folder or file.' },
+            mode: { enum: ['read', 'write', 'readwrite'] },
+          },
+          required: ['path', 'mode'],
+          additionalProperties: false,
+        },
+      },
+      network: {
+        type: 'object',
+        properties: {
+          outbound: { type: 'array', maxItems: 64, items: { type: 'string', format: 'uri', maxLength: 2048 } },
+          inbound: {
+            type: 'object',
+            properties: {
+              port: { type: 'integer', minimum: 1024, maximum: 65535 },
+              interface: { enum: ['localhost', 'all'] },
+            },
+            additionalProperties: false,
+          },
+        },
+        additionalProperties: false,
+        description: 'Not linked yet: granting it changes nothing.',
+      },
+      usb: {
+        type: 'object',
+        properties: {
+          vendor_ids: {
+            type: 'array',
+            maxItems: 256,
+            items: { type: 'string', pattern: '^(0x[0-9a-fA-F]{4}|\\*)$' },
+            description: 'Devices of these vendors; `*` for any.',
+          },
+          product_ids: {
+            type: 'array',
+            maxItems: 256,
+            items: { type: 'string', pattern: '^(0x[0-9a-fA-F]{4}|\\*)$' },
+            description: 'Of those, only these products; any when absent.',
+          },
+          serials: {
+            type: 'array',
+            maxItems: 256,
+            items: { type: 'string', minLength: 1, maxLength: 256, description: 'Serial number.' },
+            description: 'Of those, only these serial numbers; any when absent.',
+          },
+        },
+        additionalProperties: false,
+        description: 'The devices whose attach and detach it is told of.',
+      },
+      memory: {
+        type: 'object',
+        properties: {
+          max_heap_mb: {
+            type: 'integer',
+            minimum: 10,
+            maximum: 1024,
+            description: 'Most linear memory of one instance, in MiB; 16 when absent.',
+          },
+          max_workers: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 8,
+            description: 'Most instances at once; 1 when absent.',
+          },
+        },
+        additionalProperties: false,
+      },
+      queue: {
+        type: 'array',
+        maxItems: 64,
+        description: 'Queues. A name alone means both: it may add jobs, and takes jobs if it has `onJobReceived`.',
+        items: {
+          oneOf: [
+            { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 1, maxLength: 63 },
+            {
+              type: 'object',
+              properties: {
+                name: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 1, maxLength: 63 },
+                mode: { enum: ['add', 'work', 'both'] },
+              },
+              required: ['name', 'mode'],
+              additionalProperties: false,
+              title: 'PluginQueuePermission',
+            },
+          ],
+        },
+      },
+      kv: {
+        type: 'object',
+        properties: {
+          prefix: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 128,
+            description: 'Keys that begin so may be read and written.',
+          },
+        },
+        required: ['prefix'],
+        additionalProperties: false,
+      },
+      events: {
+        type: 'array',
+        maxItems: 64,
+        description: 'Types of events that it may emit.',
+        items: { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,62}\\.[a-z][a-z0-9_-]{0,62}$', maxLength: 128 },
+      },
+      secrets: {
+        type: 'array',
+        maxItems: 64,
+        description: 'Not linked yet: granting it changes nothing.',
+        items: { type: 'string', pattern: '^[A-Za-z0-9_.-]+$', maxLength: 128 },
+      },
+    },
     additionalProperties: false,
   },
   'schemas/seen-device.schema.json': {

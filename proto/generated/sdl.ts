@@ -73,6 +73,36 @@ type Query {
   "The types that jobs may have, with their schemas."
   jobTypes: [JobType!]!
 
+  "Plugins that are loaded, were loaded before, or lie in a watched folder; by name."
+  plugins: [Plugin!]!
+
+  "One plugin by its name, or null."
+  plugin(name: String!): Plugin
+
+  "What the plugin in a folder is and asks for, without loading it. \`manifestPath\` is its folder or its \`plugin.json\`."
+  inspectPlugin(manifestPath: String!): Plugin!
+
+  "Agents, by name. \`tenantId\`, where given, must be that of the token."
+  agents(tenantId: String): [Agent!]!
+
+  "One agent, or null."
+  agent(id: ID!): Agent
+
+  "One run of an agent with its steps, or null."
+  agentRun(id: ID!): AgentRun
+
+  """
+  What is remembered: best first for the words of \`query\`, the newest first without. Of one agent, or of all. \`after\` is
+  the \`next\` of the page before.
+  """
+  memories(query: String, agentId: ID, first: Int = 20, after: String): MemoryPage!
+
+  "One memory, or null."
+  memory(id: ID!): Memory
+
+  "Events of any kind, newest last; of these types, or of all. A type may end in \`.*\`."
+  eventHistory(types: [String!], last: Int = 50): [Event!]!
+
   "The finished steps of a recent trace, in order of their start; null when it is no longer (or not yet) known."
   trace(id: ID!): [TraceStep!]
 }
@@ -162,6 +192,48 @@ type Mutation {
 
   "False when there is none."
   removeSchedule(id: ID!): Boolean!
+
+  """
+  Loads a plugin from its folder, or from its \`plugin.json\`, on the host that runs this gateway. \`grant\` says what it
+  may do of what it asks for, and is remembered; without it what was granted before holds. Returns once it is loaded.
+  """
+  loadPlugin(manifestPath: String!, options: JSON, grant: JSON): Plugin!
+
+  "Loads a plugin again from where it came from. \`id\` is \`<name>@<version>\`, or the name."
+  reloadPlugin(id: ID!): Plugin!
+
+  "Unloads a plugin. False when it was not loaded."
+  unloadPlugin(id: ID!): Boolean!
+
+  "Grants permissions to a plugin, of what it asks for; what was granted before no longer holds. Effective at once."
+  grantPlugin(name: String!, permissions: JSON!): Plugin!
+
+  "Takes the consent back and unloads the plugin. False when there was none."
+  revokePlugin(name: String!): Boolean!
+
+  "Calls a function of a plugin, as a job, and waits for its output: at most \`timeoutMs\`, 1 to 60000, 10000 when absent."
+  executePlugin(name: String!, function: String!, input: JSON, timeoutMs: Int): JSON
+
+  "Makes an agent, as a draft. The graph stands in \`config.graph\`."
+  createAgent(input: CreateAgentInput!): Agent!
+
+  "Deploys an agent: what triggers it starts runs from now on."
+  deployAgent(id: ID!): Agent!
+
+  "Stops an agent: nothing starts a run any more, and those at work end after their step."
+  stopAgent(id: ID!): Agent!
+
+  "Deletes an agent that is not deployed. False when there is none."
+  deleteAgent(id: ID!): Boolean!
+
+  "Begins a run of a deployed agent; \`input\` is \`trigger.input\`."
+  runAgent(id: ID!, input: JSON): AgentRun!
+
+  "Remembers a text. Under an \`id\` that is there, the text takes the place of the one before."
+  remember(input: RememberInput!): Memory!
+
+  "Forgets a memory. False when there is none."
+  forget(id: ID!): Boolean!
 }
 
 type Subscription {
@@ -178,6 +250,16 @@ type Subscription {
   are told live only and have no cursor of their own: they repeat the one before.
   """
   jobEvents(queue: String!, after: String): JobEventUpdate!
+
+  "The agents of the tenant as their status changes. \`tenantId\`, where given, must be that of the token."
+  agentStatusChanged(tenantId: String): Agent!
+
+  """
+  Events of any kind: of these types, or of all. A type may end in \`.*\`. With \`after\` (a cursor from an earlier message)
+  first what was missed since, then \`CaughtUp\`, then live, without gap or duplicate; or \`Lagged\` where the log no longer
+  holds it. Without \`after\`, \`CaughtUp\` comes first and says where live begins.
+  """
+  events(after: String, types: [String!]): EventUpdate!
 
   "The steps of one trace as they finish, beginning with those already finished."
   traceSteps(traceId: ID!): TraceStep!
@@ -405,6 +487,7 @@ type Health {
   startedAt: DateTime!
   components: [HealthComponent!]!
   durability: Durability!
+  plugins: PluginPolicy!
 }
 
 type HealthComponent {
@@ -543,6 +626,8 @@ type JobCounts {
   byPriority: [PriorityCount!]!
   "How old the number of active ones may be, in milliseconds."
   lagMs: Float!
+  "Workers that were heard of in the last seconds, in all processes."
+  workers: Int!
 }
 
 type PriorityCount {
@@ -801,4 +886,253 @@ type JobType {
   "JSON Schema of its data."
   schema: JSON!
 }
+
+enum PluginState {
+  "It lies in a watched folder, and was not loaded."
+  FOUND
+  "It asks for more than was granted."
+  AWAITING_CONSENT
+  LOADING
+  LOADED
+  UNLOADED
+  "It could not be loaded, or was given up: see \`error\`."
+  FAILED
+}
+
+enum PluginIntegrity {
+  "Nothing says what its files should be."
+  UNSIGNED
+  "Its files are those that its SHA-256 names; who has made them is not known."
+  HASHED
+}
+
+type Plugin {
+  "\`<name>@<version>\`."
+  id: ID!
+  name: String!
+  version: String!
+  description: String
+  manifestPath: String!
+  state: PluginState!
+  error: PluginError
+  "Exported functions that can be called."
+  functions: [String!]!
+  "The functions of its hooks, by hook: onLoad, onUnload, onUSBAttach, onUSBDetach, onJobReceived."
+  hooks: JSON!
+  permissions: PluginPermissionSet!
+  integrity: PluginIntegrity!
+  "SHA-256 of its module; null before it was read."
+  sha256: String
+  "Bytes of its module."
+  size: Int
+  loadedAt: DateTime
+  "Of the last load."
+  loadDurationMs: Float
+  options: JSON
+  limits: PluginLimits!
+  stats: PluginStats!
+  "Its job types, with their schemas."
+  jobTypes: [JobType!]!
+}
+
+"As in the manifest: filesystem, network, usb, memory, queue, kv, events, secrets."
+type PluginPermissionSet {
+  "What it asks for."
+  requested: JSON!
+  "What was granted; null when nobody was asked."
+  granted: JSON
+  "What it may do: requested and granted."
+  effective: JSON!
+  "Each of what it asks for, in a sentence, and whether it was granted."
+  items: [PluginPermissionItem!]!
+  grantedAt: DateTime
+}
+
+type PluginPermissionItem {
+  "filesystem, network, usb, memory, queue, kv, events or secrets."
+  capability: String!
+  sentence: String!
+  isGranted: Boolean!
+  "False where this version has nothing to grant: it changes nothing."
+  isAvailable: Boolean!
+}
+
+type PluginLimits {
+  callTimeoutMs: Int!
+  maxOutputBytes: Int!
+  maxHeapBytes: Float!
+  maxWorkers: Int!
+}
+
+"Since it was loaded by this process."
+type PluginStats {
+  calls: Float!
+  failures: Float!
+  "Calls that took too long: the instance was ended and replaced."
+  timeouts: Float!
+  denials: Float!
+  "Instances at work and in wait."
+  instances: Int!
+  "Calls at work and in wait."
+  pending: Int!
+  lastCallAt: DateTime
+  "Of recent calls, in milliseconds; null before the first."
+  p50Ms: Float
+  p99Ms: Float
+  recentDenials: [PluginDenial!]!
+}
+
+type PluginDenial {
+  capability: String!
+  subject: String!
+  at: DateTime!
+}
+
+type PluginError {
+  code: String!
+  message: String!
+}
+
+"What may be loaded here, and how far that can be trusted."
+type PluginPolicy {
+  "True when plugins are loaded that nobody has signed: for development on one machine only."
+  allowsUnsigned: Boolean!
+  "Folders that are looked at for plugins, and for their changes."
+  folders: [String!]!
+}
+
+enum AgentStatus {
+  DRAFT
+  DEPLOYED
+  RUNNING
+  STOPPED
+  ERROR
+}
+
+type Agent {
+  id: ID!
+  name: String!
+  description: String
+  status: AgentStatus!
+  tenantId: String!
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "\`{ graph }\`."
+  config: JSON
+  "Of the last run, when it failed."
+  error: PluginError
+  "What it has remembered."
+  memory: AgentMemory!
+  "Jobs of its last runs, newest first."
+  jobs(first: Int = 20): [JobSummary!]!
+  "Its last runs, newest first."
+  runs(first: Int = 20): [AgentRun!]!
+}
+
+type AgentMemory {
+  "How many it has."
+  count: Int!
+  "Newest first, or best first for the words of \`query\`."
+  recent(query: String, first: Int = 10): [Memory!]!
+}
+
+input CreateAgentInput {
+  name: String!
+  description: String
+  config: JSON
+}
+
+enum AgentRunStatus {
+  RUNNING
+  DONE
+  FAILED
+  STOPPED
+}
+
+type AgentRun {
+  id: ID!
+  agentId: ID!
+  status: AgentRunStatus!
+  "What started it: \`{ type, … }\`."
+  trigger: JSON!
+  startedAt: DateTime!
+  endedAt: DateTime
+  steps: [AgentStep!]!
+  error: PluginError
+  traceId: ID
+}
+
+enum AgentStepStatus {
+  WAITING
+  DONE
+  FAILED
+}
+
+type AgentStep {
+  "Id of the node."
+  node: String!
+  "plugin, job, condition, remember or search."
+  type: String!
+  status: AgentStepStatus!
+  startedAt: DateTime!
+  endedAt: DateTime
+  output: JSON
+  error: PluginError
+  "The job that does it."
+  job: StepJob
+  "The node that came after."
+  next: String
+}
+
+type StepJob {
+  queue: String!
+  id: ID!
+}
+
+type Memory {
+  id: ID!
+  text: String!
+  agentId: ID
+  metadata: JSON
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "How well it fits the query, the most is best; null without a query."
+  score: Float
+  "The text around the words that were found, these between \`[\` and \`]\`; null without a query."
+  excerpt: String
+}
+
+type MemoryPage {
+  memories: [Memory!]!
+  "How many there are that fit."
+  total: Int!
+  next: String
+  "Changes that the index has not taken in yet."
+  lag: Int!
+}
+
+input RememberInput {
+  id: ID
+  text: String!
+  agentId: ID
+  metadata: JSON
+}
+
+type Event {
+  "Unique id of the event."
+  id: ID!
+  "Where it stands in the log; give it to \`events(after:)\`."
+  cursor: String!
+  "\`noun.verb\`."
+  type: String!
+  "What it is about: the key of a device, a plugin, an agent, a memory."
+  subject: String!
+  source: String!
+  at: DateTime!
+  data: JSON
+  "The trace that led to this event, or null when it was not sampled."
+  traceId: ID
+}
+
+union EventUpdate = Event | Lagged | CaughtUp
 `;

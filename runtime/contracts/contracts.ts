@@ -10,6 +10,10 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export interface Contracts {
   /** Makes a type known. The same schema again is harmless; another one for a known type is refused. */
   add(type: string, schema: JsonSchema): void;
+  /** Makes a type known under this schema, whatever it had before. @throws AW_SCHEMA_INVALID */
+  put(type: string, schema: JsonSchema): void;
+  /** Makes a type unknown. */
+  remove(type: string): void;
   has(type: string): boolean;
   types(): readonly string[];
   /**
@@ -34,7 +38,13 @@ export function createContracts(
   schemas: Readonly<Record<string, JsonSchema>>,
   shared: Readonly<Record<string, JsonSchema>> = {},
 ): Contracts {
-  const ajv = new Ajv2020({ allErrors: false, strict: false, addUsedSchema: false, logger: false });
+  const ajv = new Ajv2020({
+    allErrors: false,
+    strict: false,
+    addUsedSchema: false,
+    logger: false,
+    discriminator: true,
+  });
   addFormats(ajv);
   // Messages refer to shared schemas by file, from the folder beside theirs; the validator takes that literally.
   for (const schema of Object.values(shared)) ajv.addSchema(schema, `../${String(schema['$id'])}`);
@@ -64,6 +74,15 @@ export function createContracts(
           hint: 'choose another message type',
         });
       }
+    },
+    put(type, schema) {
+      if (validators.has(type) && JSON.stringify(sources.get(type)) === JSON.stringify(schema)) return;
+      validators.set(type, compile(type, schema));
+      sources.set(type, schema);
+    },
+    remove(type) {
+      validators.delete(type);
+      sources.delete(type);
     },
     has: (type) => sources.has(type),
     types: () => [...sources.keys()],

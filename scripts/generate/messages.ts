@@ -54,12 +54,22 @@ function asMap(schemas: ReadonlyMap<string, ContractSchema>) {
 /** A schema without its own identity, with its references turned to the document's definitions. */
 function asDefinition({ $id, $schema, ...schema }: ContractSchema, titles: ReadonlyMap<string, string>): object {
   const text = JSON.stringify(schema, (key, value: unknown) => {
+    if (isAnything(value)) return { ...value, tsType: 'unknown' };
     if (key !== '$ref' || typeof value !== 'string' || value.startsWith('#')) return value;
     const title = titles.get(resolveRef(value, $id));
     if (title === undefined) throw new Error(`Schema "${$id}" refers to "${value}", which no schema has as its $id`);
     return `#/definitions/${title}`;
   });
   return JSON.parse(text);
+}
+
+/** A schema that allows any value; the compiler would make an object of it. */
+function isAnything(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const [only, ...more] = Object.keys(value);
+  return (
+    only === 'description' && more.length === 0 && typeof (value as { description: unknown }).description === 'string'
+  );
 }
 
 function generateConstants({ envelope, messages, jobs, shared }: ContractSchemas): string {
