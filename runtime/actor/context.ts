@@ -2,10 +2,11 @@ import type { Clock } from '../clock/clock.ts';
 import { createSeededRandom, type SeededRandom } from '../clock/seeded-random.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import { AutoWeaveError, type Failure, TerminalError, toFailure } from '../errors/errors.ts';
-import { checkJobId, type EntryOptions, encodeSingle } from '../message/job-message.ts';
-import { checkDelay, packOptions } from '../message/job-options.ts';
+import { checkJobId, type EntryOptions, encodeSingle, isRef, MAX_REF } from '../message/job-message.ts';
+import { checkDelay, invalidOption, packOptions } from '../message/job-options.ts';
+import { encodeKey } from '../message/key.ts';
 import { encodeHeaders, type Message } from '../message/message.ts';
-import { commandSubject, eventSubject, type PartitionedAddress } from '../message/subjects.ts';
+import { commandSubject, eventSubject, isName, type PartitionedAddress } from '../message/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span } from '../telemetry/spans.ts';
 import { callerName } from './calls.ts';
@@ -329,9 +330,23 @@ function terminally<Result>(check: () => Result): Result {
   }
 }
 
-function entryOptions({ delayMs = 0, schedule, ...rest }: EnqueueOptions): { readonly options?: EntryOptions } {
+function entryOptions({ delayMs = 0, schedule, notify, ...rest }: EnqueueOptions): { readonly options?: EntryOptions } {
   checkDelay(delayMs);
   const packed = packOptions(rest);
-  if (schedule !== undefined) return { options: { ...packed, sch: schedule } };
-  return packed === undefined ? {} : { options: packed };
+  if (packed === undefined && schedule === undefined && notify === undefined) return {};
+  return {
+    options: {
+      ...packed,
+      ...(schedule === undefined ? {} : { sch: schedule }),
+      ...(notify === undefined ? {} : { nt: packNotify(notify) }),
+    },
+  };
+}
+
+/** @throws AW_JOB_OPTIONS_INVALID, AW_KEY_INVALID */
+function packNotify({ actor, key, ref }: NonNullable<EnqueueOptions['notify']>): NonNullable<EntryOptions['nt']> {
+  if (!isName(actor)) throw invalidOption('notify.actor', actor, 'is no name of an actor');
+  if (!isRef(ref)) throw invalidOption('notify.ref', ref, `has not 1 to ${MAX_REF} characters`);
+  encodeKey(key);
+  return { a: actor, k: key, r: ref };
 }

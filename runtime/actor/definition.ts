@@ -1,4 +1,4 @@
-import type { MessageData } from '../../proto/generated/messages.ts';
+import type { JobData, MessageData } from '../../proto/generated/messages.ts';
 import type { JsonSchema } from '../contracts/contracts.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { PackedOptions } from '../message/job-options.ts';
@@ -8,7 +8,11 @@ import type { MissedPolicy } from '../schedule/missed.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** The data of a message type: as its schema in `proto/` says, or any object for a type of one's own. */
-export type DataOf<Type extends string> = Type extends keyof MessageData ? MessageData[Type] : Record<string, unknown>;
+export type DataOf<Type extends string> = Type extends keyof MessageData
+  ? MessageData[Type]
+  : Type extends keyof JobData
+    ? JobData[Type]
+    : Record<string, unknown>;
 
 /** What a handler may do. Whatever it sends leaves together with its new state, or not at all. */
 export interface ActorContext {
@@ -65,6 +69,11 @@ export interface EnqueueOptions extends PackedOptions {
   readonly delayMs?: number;
   /** The schedule that the job is a turn of: it is told when the job has ended. */
   readonly schedule?: { readonly id: string; readonly turn: number };
+  /**
+   * The actor that is told when the job has ended, by the command `job.ended`; once, with the outcome.
+   * `ref` comes back with it: up to 200 characters.
+   */
+  readonly notify?: { readonly actor: string; readonly key: string; readonly ref: string };
 }
 
 /** A durable timer: `at` or `delayMs` for once, `everyMs`, or `cron` with its IANA time zone (UTC when absent). */

@@ -129,11 +129,13 @@ describe('encodeSingle', () => {
 });
 
 describe('isJobEntry', () => {
+  const ofTurn = (sch: object) => ({ t: 'x', o: { sch } });
   const good: readonly object[] = [
     { t: 'x' },
     { t: 'x', d: null, i: 'a', a: 1, n: 0, s: 2, u: '', c: 'r0', e: [{ code: 'X' }] },
     { t: 'x', o: { a: 1, b: ['fixed', 0, 0.5], to: 1, tt: 2, pr: 3, l: true, k: 'k', sch: { id: 'a', turn: 1 } } },
     { t: 'x', o: { b: ['custom', 'mine'] } },
+    { t: 'x', o: { sch: { id: '', turn: 0 }, nt: { a: 'actor', k: '', r: 'r'.repeat(200) } } },
   ];
   const bad: readonly unknown[] = [
     null,
@@ -156,6 +158,9 @@ describe('isJobEntry', () => {
     { t: 'x', o: { b: ['linear', 1] } },
     { t: 'x', o: { b: ['custom', 1] } },
     { t: 'x', o: { pr: MAX_PRIORITY + 1 } },
+    ...[{}, { id: 'a' }, { id: 'a', turn: 'y' }, { id: 'a', turn: -1 }, { id: 'a', turn: 1e15 }].map(ofTurn),
+    ...[{ turn: 1 }, { id: '\ud800', turn: 1 }, { id: 'a'.repeat(600), turn: 1 }].map(ofTurn),
+    ...['', 'r'.repeat(201), 5].map((r) => ({ t: 'x', o: { nt: { a: 'actor', k: 'k', r } } })),
   ];
   for (const entry of good) test(`takes ${JSON.stringify(entry)}`, () => assert.equal(isJobEntry(entry), true));
   for (const entry of bad) test(`refuses ${JSON.stringify(entry)}`, () => assert.equal(isJobEntry(entry), false));

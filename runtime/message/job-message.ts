@@ -1,5 +1,5 @@
 import { AutoWeaveError } from '../errors/errors.ts';
-import { decodeKey, encodeKey } from './key.ts';
+import { decodeKey, encodeKey, isKey } from './key.ts';
 import { isName, isTenant, SYSTEM_TENANT } from './subjects.ts';
 
 /**
@@ -66,6 +66,8 @@ export interface EntryOptions {
   readonly k?: string;
   /** The schedule that it belongs to, and the turn. */
   readonly sch?: { readonly id: string; readonly turn: number };
+  /** Who is told when it has ended: actor, key, and the word by which it knows the job. */
+  readonly nt?: { readonly a: string; readonly k: string; readonly r: string };
 }
 
 /** As far as it has to be known so that it can be worked on: anybody may put a message into JOBS. */
@@ -88,7 +90,7 @@ export function isJobEntry(value: unknown): value is JobEntry {
 
 function areEntryOptions(value: unknown): value is EntryOptions {
   if (!isObject(value)) return false;
-  const { a, b, to, tt, pr, k, sch } = value as { readonly [Key in keyof EntryOptions]: unknown };
+  const { a, b, to, tt, pr, k, sch, nt } = value as { readonly [Key in keyof EntryOptions]: unknown };
   return (
     isCount(a) &&
     isCount(to) &&
@@ -97,8 +99,26 @@ function areEntryOptions(value: unknown): value is EntryOptions {
     isText(k) &&
     (pr === undefined || Number(pr) <= MAX_PRIORITY) &&
     (b === undefined || isPackedBackoff(b)) &&
-    (sch === undefined || isObject(sch))
+    (sch === undefined || isTurn(sch)) &&
+    (nt === undefined || isNotify(nt))
   );
+}
+
+function isNotify(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { a, k, r } = value as { readonly [Key in keyof NonNullable<EntryOptions['nt']>]: unknown };
+  return typeof a === 'string' && isName(a) && isKey(k) && isRef(r);
+}
+
+/** True for a word by which whoever waits for the end of a job may know it. */
+export function isRef(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_REF;
+}
+
+function isTurn(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { id, turn } = value as { readonly [Key in keyof NonNullable<EntryOptions['sch']>]: unknown };
+  return isKey(id) && turn !== undefined && isCount(turn) && Number(turn) <= LAST_INSTANT;
 }
 
 function isPackedBackoff(value: unknown): boolean {
@@ -125,7 +145,11 @@ function isCount(value: unknown): boolean {
 const TRACEPARENT = /^[0-9a-f-]{55}$/;
 export const MAX_PRIORITY = 2_097_152;
 const HIGHEST_EXACT = 9;
-const MAX_ID = 200;
+/** Characters of an id. */
+export const MAX_ID = 200;
+export const MAX_REF = 200;
+/** The end of the year 9999, in ms since 1970. */
+const LAST_INSTANT = 253_402_300_799_999;
 /** Less than what a key may have, so that there is room for what makes an id another one. */
 const MAX_ID_BYTES = 500;
 

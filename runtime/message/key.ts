@@ -40,6 +40,11 @@ export function encodeKey(key: string): string {
   return token;
 }
 
+/** True for what {@link encodeKey} takes. */
+export function isKey(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && utf8.encode(value).length <= MAX_KEY_BYTES;
+}
+
 /** The key of a token, or undefined when no key has this token. */
 export function decodeKey(token: string): string | undefined {
   if (ALL_PLAIN.test(token)) return token;

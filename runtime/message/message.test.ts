@@ -39,6 +39,15 @@ for (const change of [
   });
 }
 
+test('an id that is too long gets one that a message may have, and no other has', () => {
+  const [first, same, other] = ['a', 'a', 'b'].map((end) => {
+    const sent = { ...message, id: `${'ä'.repeat(300)}${end}` };
+    return decodeMessage(encodeHeaders(sent), encodeData({})).id;
+  });
+  assert.equal(first, same);
+  assert.notEqual(first, other);
+});
+
 test('header values are printable ASCII, whatever they say', () => {
   for (const value of ['a b', '\u0000', 'ä', '"', '%', 'a\r\nb']) {
     const encoded = encodeHeaderValue(value);

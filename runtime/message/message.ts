@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { isMessageType } from './subjects.ts';
 
@@ -30,6 +31,8 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Inboxes alone: an answer must not be made to land in a stream or in the server's own subjects. */
 const REPLY_TO = /^_INBOX\.[A-Za-z0-9_.-]{1,200}$/;
 const MAX_CALLERS = 8_192;
+const MAX_ID = 256;
+const KEPT_OF_ID = 200;
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -37,7 +40,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 export function encodeHeaders(message: Message): Headers {
   const headers: Record<string, string> = {
     'ce-specversion': '1.0',
-    'ce-id': encodeHeaderValue(message.id),
+    'ce-id': encodeHeaderValue(fittingId(message.id)),
     'ce-type': message.type,
     'ce-source': encodeHeaderValue(message.source),
     'ce-subject': encodeHeaderValue(message.subject),
@@ -48,6 +51,12 @@ export function encodeHeaders(message: Message): Headers {
   if (message.deadline !== undefined) headers['aw-deadline'] = String(message.deadline);
   if (message.callers !== undefined) headers['aw-callers'] = message.callers.join(' ');
   return headers;
+}
+
+/** Ids are often put together from others: of one that is too long the end becomes a digest of the whole. */
+function fittingId(id: string): string {
+  if (id.length <= MAX_ID) return id;
+  return `${id.slice(0, KEPT_OF_ID)}~${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 }
 
 /** True for a subject that answers may be sent to. */
@@ -65,7 +74,7 @@ export function encodeData(data: unknown): Uint8Array {
  * @throws AW_MESSAGE_MALFORMED with the first thing that is wrong.
  */
 export function decodeMessage(headers: Headers, body: Uint8Array): Message {
-  const id = attribute(headers, 'ce-id', 256);
+  const id = attribute(headers, 'ce-id', MAX_ID);
   const type = attribute(headers, 'ce-type', 128);
   const source = attribute(headers, 'ce-source', 1024);
   const subject = attribute(headers, 'ce-subject', 1024, '');

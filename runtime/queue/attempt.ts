@@ -66,6 +66,10 @@ export class Attempt implements JobContext {
     this.span = span;
   }
 
+  get traceparent(): string | undefined {
+    return this.span?.traceparent ?? this.job.traceparent;
+  }
+
   get log(): Log {
     return this.#parts.log;
   }

@@ -80,12 +80,13 @@ describe('counts', () => {
     await untilState(queue, added[4]!.id, 'completed');
     for (const one of [queue, elsewhere]) {
       await until(async () => (await numbers(one)).join() === '12,3,0,4,1', 'counts to be told');
+      assert.equal((await one.counts()).workers, 1);
     }
     await queue.remove(added[19]!.id);
     await until(async () => (await numbers(elsewhere)).join() === '11,3,0,4,1', 'one less to wait');
     assert.ok((await elsewhere.counts()).lagMs < 5_000);
     await worker.stop(0);
-    assert.deepEqual(await numbers(queue), [14, 0, 0, 4, 1]);
+    assert.deepEqual([...(await numbers(queue)), (await queue.counts()).workers], [14, 0, 0, 4, 1, 0]);
     assert.equal((await queue.list('waiting', { first: 1_000 })).jobs.length, 14);
     end.resolve();
   });

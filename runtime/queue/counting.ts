@@ -75,6 +75,7 @@ export async function countJobs(parts: OneQueue): Promise<JobCounts> {
     isPaused: record.isPaused,
     byPriority: byPriority.filter((one) => one.waiting > 0),
     lagMs: Math.round(lagMs),
+    workers: live.workers.size,
   };
 }
 

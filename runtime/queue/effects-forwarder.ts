@@ -38,8 +38,10 @@ export interface EffectsForwarderParts {
  */
 export const MAX_EFFECTS = 800;
 
+export const EFFECTS_SOURCE = 'effects';
+
 const FILTER = 'aw.*.out.*.*.x.*';
-const SOURCE = 'effects';
+const SOURCE = EFFECTS_SOURCE;
 /** Of a batch, with its cursor under the server's 1,000. */
 const MAX_MESSAGES = 900;
 /** MAILBOX is last: it discards nothing, so its cursor tells what has gone everywhere. */

@@ -234,4 +234,27 @@ describe('obliterate', () => {
     assert.equal((await untilState(again, id, 'completed')).result?.data, 'done');
     assert.equal(seen.filter((one) => one !== id).length, 2, 'nothing of the old queue has begun');
   });
+
+  test('ends a job that runs as removed: who waits for it, and its schedule, are told', async () => {
+    const queue = await world.queues.open(freshName());
+    const begun = Promise.withResolvers<AbortSignal>();
+    await using _worker = await world.queues.startWorker(queue.name, (_job, { signal }) => {
+      begun.resolve(signal);
+      return new Promise(() => {});
+    });
+    const turn = turnOf(queue.name, 1);
+    const options = { ...turn.options, nt: { a: 'waiter', k: queue.name, r: 'r' } };
+    const { subject, body } = encodeSingle({ ...turn, options, id: 'slow' });
+    await world.bus.commit('JOBS', [{ subject, body: Buffer.from(body) }]);
+    const signal = await begun.promise;
+    await queue.obliterate(queue.name);
+    // They are there when it resolves: with their outcome they would be gone.
+    const [told, turned] = await Promise.all([
+      world.bus.last('MAILBOX', `aw.test.cmd.*.waiter.${queue.name}`),
+      world.bus.last('MAILBOX', `aw.test.cmd.*.*.sched-${queue.name}`),
+    ]);
+    const { outcome, error } = JSON.parse(Buffer.from(told?.body ?? '{}').toString());
+    assert.deepEqual([outcome, error?.code, turned !== undefined], ['removed', 'AW_JOB_REMOVED', true]);
+    await until(() => signal.aborted, 'it to be told');
+  });
 });

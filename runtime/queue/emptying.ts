@@ -1,17 +1,18 @@
 import { AutoWeaveError } from '../errors/errors.ts';
 import { classFilter, type JobClass, type JobEntry, packedId, parseJobSubject } from '../message/job-message.ts';
-import { lookAfresh, untilHeard } from './agreement.ts';
+import { untilHeard } from './agreement.ts';
 import { completedJobs } from './completed.ts';
-import { BASE_CLASSES, classesOf, consumerName, readyClassesOf } from './consumers.ts';
+import { consumerName, readyClassesOf } from './consumers.ts';
+import { endEffects } from './end-effects.ts';
 import { goneSubject } from './gone-notes.ts';
 import { toHome } from './home.ts';
 import { listJobs } from './listing.ts';
-import { isOutOfDate } from './operations.ts';
+import { createObliterate } from './obliterating.ts';
+import { type EndJob, isOutOfDate } from './operations.ts';
 import { decodeEntries, outcomeSubject, outcomesFilter } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
-import { changeRecord, EMPTY_RECORD, finishRemoval, unknownQueue } from './queue-record.ts';
+import { changeRecord, EMPTY_RECORD, unknownQueue } from './queue-record.ts';
 import { reconcile } from './reconcile.ts';
-import { scheduleFinished } from './schedule-finished.ts';
 
 /** What an operator does to many jobs of a queue at once. */
 export interface Emptying {
@@ -25,9 +26,13 @@ export interface Emptying {
 /** Messages that are taken, or removed, in one step: others wait for no longer than that takes. */
 const STEP = 500;
 const OPERATOR = 'operator';
+const DRAINED = { code: 'AW_JOB_REMOVED', message: 'Its queue was emptied' };
 
-/** @param remove ends one job that waits; refuses one that runs */
-export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<void>): Emptying {
+/**
+ * @param remove ends one job that waits; refuses one that runs
+ * @param end ends one that runs, too
+ */
+export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<void>, end: EndJob): Emptying {
   const { bus, jobs, tenant, queue, clock, directory, live } = parts;
 
   const change = async (isPaused: boolean): Promise<void> => {
@@ -112,18 +117,19 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
       found === undefined || !(found.ours.has(place) || found.others.has(place) || found.operators.has(place));
     const left = home.entries.filter((_, place) => isLeft(place));
     for (const [place, entry] of home.entries.entries()) {
-      if (!isLeft(place) || entry.o?.sch === undefined) continue;
-      await tellSchedule(home.isPack ? packedId(home.delivery.sequence, place) : home.name, entry);
+      if (!isLeft(place)) continue;
+      await tellEnd(home.isPack ? packedId(home.delivery.sequence, place) : home.name, entry);
     }
     return left.length;
   };
 
-  const tellSchedule = async (jobId: string, { t, u, o }: JobEntry) => {
-    const schedule = o?.sch;
-    if (schedule === undefined) return;
+  /** Who waits for the job's end. */
+  const tellEnd = async (jobId: string, entry: JobEntry) => {
+    const { t, u } = entry;
     const now = clock.now();
-    const effect = scheduleFinished({ tenant, schedule, jobId, queue, at: now });
-    const record = { w: OPERATOR, j: [{ t, at: now, ...(u === undefined ? {} : { u }) }], x: [effect] };
+    const effects = endEffects({ tenant, queue, jobId, entry, outcome: 'removed', at: now, failure: DRAINED });
+    if (effects.length === 0) return;
+    const record = { w: OPERATOR, j: [{ t, at: now, ...(u === undefined ? {} : { u }) }], x: effects };
     const subject = outcomeSubject(tenant, queue, 'removed', true, jobId);
     await bus.commit('JOBLOG', [{ subject, body: Buffer.from(JSON.stringify(record)) }]);
   };
@@ -138,7 +144,7 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
       for (const { subject, body } of page) {
         const id = parseJobSubject(subject)?.id;
         const entry = decodeEntries(body)?.[0];
-        if (id !== undefined && entry !== undefined) await tellSchedule(id, entry);
+        if (id !== undefined && entry !== undefined) await tellEnd(id, entry);
       }
       count += await jobs.purge('JOBS', filter, { upTo: page.at(-1)!.sequence });
     }
@@ -176,40 +182,6 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
     return count;
   };
 
-  const obliterate = async (confirm: string): Promise<void> => {
-    if (confirm !== queue) {
-      throw new AutoWeaveError('AW_QUEUE_UNCONFIRMED', `Cannot obliterate queue "${queue}": it was not confirmed`, {
-        hint: `give the name of the queue again: "${queue}"`,
-      });
-    }
-    if (directory.get(queue) !== undefined) {
-      // Workers have some in their hands, which they would begin once the queue is made anew.
-      await change(true);
-      await drain({ withDelayed: true });
-      await lookAfresh(parts);
-    }
-    const active = [...live.workers.values()].flatMap(({ jobs: running }) => running);
-    for (const { id } of active) live.order({ kind: 'removed', id, reason: 'Its queue was removed' });
-    let classes: readonly JobClass[] = BASE_CLASSES;
-    // Workers stop first: without its record a queue is none.
-    const gone = await changeRecord(bus, tenant, queue, (known) => {
-      classes = classesOf(known ?? EMPTY_RECORD);
-      return known === undefined ? undefined : null;
-    });
-    directory.note(queue, gone.record, gone.sequence);
-    await untilHeard(parts, gone.sequence);
-    await Promise.all(classes.map((jobClass) => jobs.removeConsumer(consumerName(tenant, queue, jobClass))));
-    await jobs.purge('JOBS', classFilter(tenant, queue, '*'));
-    await jobs.purge('JOBLOG', `aw.${tenant}.out.${queue}.>`);
-    await jobs.purge('JOBLOG', `aw.${tenant}.jev.${queue}.>`);
-    await jobs.purge('FAILED', `aw.${tenant}.out.${queue}.>`);
-    await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.shares`);
-    await jobs.purge('CONTROL', `aw.${tenant}.queue.${queue}.limit`);
-    await jobs.purge('CONTROL', `aw.${tenant}.dedup.${queue}.*`);
-    await jobs.purge('CONTROL', goneSubject(tenant, queue, '*'));
-    if (gone.sequence > 0) await finishRemoval(bus, tenant, queue, gone.sequence);
-  };
-
   return {
     async pause() {
       await change(true);
@@ -223,6 +195,6 @@ export function createEmptying(parts: OneQueue, remove: (id: string) => Promise<
     },
     drain,
     clean,
-    obliterate,
+    obliterate: createObliterate(parts, { close: () => change(true), drain, end }),
   };
 }

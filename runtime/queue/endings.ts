@@ -1,19 +1,20 @@
 import { AutoWeaveError, toFailure } from '../errors/errors.ts';
 import { classOf, type EntryFailure, frontOf } from '../message/job-message.ts';
 import type { Attempt } from './attempt.ts';
+import { type EndedJob, endEffects } from './end-effects.ts';
 import type { Facts } from './facts.ts';
 import { type Home, idIn, settle } from './home.ts';
 import { failureOf, failuresWith } from './job-failure.ts';
 import { rulesOf } from './job-options.ts';
 import { moveOut } from './moving.ts';
 import { completedJson, failedJson, movedJson } from './outcome-json.ts';
+import { bytesOf } from './outcome-messages.ts';
 import type { Effect } from './outcome-record.ts';
 import type { OutcomeWriter } from './outcome-writer.ts';
 import type { BackoffStrategy } from './queue-api.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { trimFailed } from './retention.ts';
 import { planRetry } from './retry-plan.ts';
-import { scheduleFinished } from './schedule-finished.ts';
 
 /** What becomes of the jobs of a worker: an outcome, another attempt, or the hands of others. */
 export interface Endings {
@@ -44,7 +45,7 @@ export interface EndingsParts extends OneQueue {
 }
 
 export function createEndings(parts: EndingsParts): Endings {
-  const { bus, clock, random, tenant, queue, instruments, writer, facts, strategies } = parts;
+  const { bus, clock, log, random, tenant, queue, instruments, writer, facts, strategies } = parts;
   const { free, track, closeIfDone } = parts;
   let given = 0;
   let giving: Promise<void> = Promise.resolve();
@@ -54,7 +55,7 @@ export function createEndings(parts: EndingsParts): Endings {
       free(attempt);
       return;
     }
-    const { job, home, place, entry } = attempt;
+    const { job, home, place } = attempt;
     let result: string;
     try {
       result = JSON.stringify(value) ?? 'null';
@@ -65,15 +66,24 @@ export function createEndings(parts: EndingsParts): Endings {
       failAttempt(attempt, new AutoWeaveError('AW_JOB_RESULT_INVALID', message, { cause }), true);
       return;
     }
+    const told = ended(home, place, 'completed', { result, traceparent: attempt.span?.traceparent });
+    const json = completedJson(attempt, result, clock.now(), clock.monotonic() - attempt.startedAt);
+    const outcome = { place, state: 'completed', json, effects: withEnd(attempt.effects, told) } as const;
+    // Without somebody who is told, what a result and effects may have fits.
+    const bytes = told.length > 0 ? bytesOf(outcome, bus.maxEntryBytes) : 0;
+    if (bytes > bus.maxEntryBytes) {
+      failAttempt(attempt, tooLarge(attempt, result, bytes), true);
+      return;
+    }
     attempt.span?.end();
-    writer.add(home, {
-      place,
-      state: 'completed',
-      json: completedJson(attempt, result, clock.now(), clock.monotonic() - attempt.startedAt),
-      effects: entry.o?.sch === undefined ? attempt.effects : [...attempt.effects, finished(home, place)],
-    });
+    writer.add(home, outcome);
     instruments.jobsFinished.add(1, { queue, outcome: 'completed' });
     free(attempt);
+  }
+
+  function tooLarge({ job, effects }: Attempt, result: string, bytes: number): AutoWeaveError {
+    const message = `Cannot keep the result of "${job.type}": with ${effects.length} messages, and with what is told to whoever waits for it, its ${Buffer.byteLength(result)} bytes become ${bytes} of at most ${bus.maxEntryBytes}`;
+    return new AutoWeaveError('AW_JOB_RESULT_INVALID', message, { hint: 'give less, or send less from the job' });
   }
 
   function failAttempt(attempt: Attempt, thrown: unknown, isFinal: boolean): void {
@@ -133,28 +143,32 @@ export function createEndings(parts: EndingsParts): Endings {
   }
 
   function fail(home: Home, place: number, failure: EntryFailure, attempt?: Attempt): void {
-    const entry = home.entries[place]!;
     const durationMs = attempt === undefined ? 0 : clock.monotonic() - attempt.startedAt;
     writer.add(home, {
       place,
       state: 'failed',
       json: failedJson(home, place, failure, clock.now(), durationMs),
-      effects: entry.o?.sch === undefined ? [] : [finished(home, place)],
+      effects: ended(home, place, 'failed', { failure, traceparent: attempt?.span?.traceparent }),
     });
     instruments.jobsFinished.add(1, { queue, outcome: 'failed' });
     trimFailed(parts);
   }
 
-  function finished(home: Home, place: number): Effect {
+  function ended(
+    home: Home,
+    place: number,
+    outcome: 'completed' | 'failed',
+    what: Pick<EndedJob, 'result' | 'failure' | 'traceparent'>,
+  ): readonly Effect[] {
     const entry = home.entries[place]!;
-    return scheduleFinished({
-      tenant,
-      schedule: entry.o!.sch!,
-      jobId: idIn(home, place),
-      queue,
-      at: clock.now(),
-      traceparent: entry.p,
-    });
+    const jobId = idIn(home, place);
+    try {
+      return endEffects({ tenant, queue, jobId, entry, outcome, at: clock.now(), ...what });
+    } catch (error) {
+      // A job ends also where nobody can be told.
+      log.error('job.end_untold', { queue, id: jobId, ...toFailure(error) });
+      return [];
+    }
   }
 
   /** Gives what no slot is free for to all. */
@@ -189,4 +203,8 @@ export function createEndings(parts: EndingsParts): Endings {
       return given;
     },
   };
+}
+
+function withEnd(effects: readonly Effect[], told: readonly Effect[]): readonly Effect[] {
+  return told.length === 0 ? effects : [...effects, ...told];
 }

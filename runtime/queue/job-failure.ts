@@ -4,6 +4,8 @@ import type { Job } from './job.ts';
 
 /** What went wrong with a job, as it is kept and as its processor is told. */
 
+/** As schemas have codes. */
+const MAX_CODE = 128;
 const MAX_STACK = 4_000;
 const MAX_MESSAGE = 1_000;
 const MAX_FAILURES = 10;
@@ -14,7 +16,7 @@ export function failureOf(thrown: unknown, attempt: number, at: number): EntryFa
     const { code, message } = toFailure(thrown);
     const stack = thrown instanceof Error && typeof thrown.stack === 'string' ? thrown.stack : undefined;
     return {
-      code: String(code),
+      code: fittingCode(code),
       message: String(message).slice(0, MAX_MESSAGE),
       attempt,
       at,
@@ -23,6 +25,11 @@ export function failureOf(thrown: unknown, attempt: number, at: number): EntryFa
   } catch {
     return { code: 'AW_UNEXPECTED', message: 'Thrown value cannot be read', attempt, at };
   }
+}
+
+/** A code is whatever its thrower has given it. */
+export function fittingCode(code: unknown): string {
+  return String(code).slice(0, MAX_CODE).toWellFormed() || 'AW_UNEXPECTED';
 }
 
 /** The last failures of a job, with one more. */

@@ -22,8 +22,8 @@ const SIDE_BY_SIDE = 16;
 export function createJobQueue(parts: OneQueue): JobQueue {
   const { bus, tenant, queue, directory, instruments } = parts;
   const adding = createAdding(parts);
-  const operations = createOperations(parts);
-  const emptying = createEmptying(parts, operations.remove);
+  const { operations, end } = createOperations(parts);
+  const emptying = createEmptying(parts, operations.remove, end);
   const sweeping = keepFailedSwept(parts);
   parts.live.askWorkers();
 
@@ -71,6 +71,7 @@ export function createJobQueue(parts: OneQueue): JobQueue {
       for (const state of ['waiting', 'active', 'delayed', 'completed', 'failed'] as const) {
         instruments.queueJobs.set(counts[state], { queue, state });
       }
+      instruments.queueWorkers.set(counts.workers, { queue });
       return counts;
     },
     list: (state, page) => listJobs(parts, state, page),

@@ -151,6 +151,8 @@ export interface JobCounts {
   readonly byPriority: readonly { readonly priority: number; readonly waiting: number }[];
   /** How old the number of active ones may be, in milliseconds; 0 when nothing runs. */
   readonly lagMs: number;
+  /** Workers that were heard of in the last seconds, in all processes. */
+  readonly workers: number;
 }
 
 export interface JobPage {

@@ -1,6 +1,7 @@
 import { AutoWeaveError, toFailure } from '../errors/errors.ts';
 import { classOf, type JobEntry, parseJobSubject, singleSubject } from '../message/job-message.ts';
 import { lookAfresh, untilHeard } from './agreement.ts';
+import { endEffects } from './end-effects.ts';
 import { type EndedJob, findJob, readRecords, type StandingJob, settledPlaces } from './finding.ts';
 import { goneSubject, noteGone, readGone } from './gone-notes.ts';
 import { idOf } from './job-events.ts';
@@ -8,7 +9,6 @@ import { findActive } from './looking.ts';
 import { decodeEntries, decodeOutcome, type Effect, factSubject, outcomeSubject } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { changeRecord } from './queue-record.ts';
-import { scheduleFinished } from './schedule-finished.ts';
 
 /** What an operator does to one job. */
 export interface Operations {
@@ -25,7 +25,10 @@ const FOLLOWS_MS = 2_000;
 const STEP_MS = 20;
 const OPERATOR = 'operator';
 
-export function createOperations(parts: OneQueue): Operations {
+/** Ends one job that stands, also one that runs; whoever waits for it is told. */
+export type EndJob = (id: string, state: 'cancelled' | 'removed', reason: string) => Promise<void>;
+
+export function createOperations(parts: OneQueue): { readonly operations: Operations; readonly end: EndJob } {
   const { bus, tenant, queue, clock, live, directory, instruments, signal } = parts;
 
   const ends = new Map<string, Promise<void>>();
@@ -118,7 +121,7 @@ export function createOperations(parts: OneQueue): Operations {
   };
 
   /** What ends in one pack is written one after the other: side by side, each would refuse the others. */
-  const end = (id: string, state: 'cancelled' | 'removed', reason: string): Promise<void> => {
+  const end: EndJob = (id, state, reason) => {
     const home = id.split('~')[0]!;
     const mine = (ends.get(home) ?? Promise.resolve()).then(() => endNow(id, state, reason));
     const settled = mine
@@ -158,11 +161,20 @@ export function createOperations(parts: OneQueue): Operations {
   ): Promise<boolean> => {
     const { entry, home } = found;
     const now = clock.now();
-    const turn = found.stands ? found.entry.o?.sch : undefined;
-    const effects: readonly Effect[] =
-      turn === undefined ? [] : [scheduleFinished({ tenant, schedule: turn, jobId: id, queue, at: now })];
-    const place = found.stands ? (found.isPack ? found.place : undefined) : found.entry.i;
     const code = state === 'removed' ? 'AW_JOB_REMOVED' : 'AW_JOB_CANCELLED';
+    // One that has ended has told so.
+    const effects: readonly Effect[] = found.stands
+      ? endEffects({
+          tenant,
+          queue,
+          jobId: id,
+          entry: found.entry,
+          outcome: state,
+          at: now,
+          failure: { code, message: reason },
+        })
+      : [];
+    const place = found.stands ? (found.isPack ? found.place : undefined) : found.entry.i;
     const attempt = entry.n ?? 0;
     const outcome = {
       ...(place === undefined ? {} : { i: place }),
@@ -227,12 +239,7 @@ export function createOperations(parts: OneQueue): Operations {
       hint: 'look at it again',
     });
 
-  return {
-    promote,
-    retry,
-    remove,
-    cancel,
-  };
+  return { operations: { promote, retry, remove, cancel }, end };
 }
 
 /** The same for all that try it again after this failure: it runs once, however many do so at the same time. */

@@ -1,9 +1,9 @@
-import type { Outgoing } from '../bus/bus.ts';
+import type { CommitResult, Outgoing } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import { toFailure } from '../errors/errors.ts';
 import { MAX_EFFECTS } from './effects-forwarder.ts';
 import type { Home, WaitingOutcome } from './home.ts';
-import { outcomeSubject, type RecordState } from './outcome-record.ts';
+import { toMessages, type Write } from './outcome-messages.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 
@@ -48,12 +48,6 @@ const ALONE = 5;
 const MAX_BATCH_HOMES = 200;
 const PAUSE_MS = 100;
 
-interface Write {
-  readonly home: Home;
-  readonly outcomes: readonly WaitingOutcome[];
-  readonly messages: readonly Outgoing[];
-}
-
 export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
   const { bus, clock, log, signal, worker, queue } = parts;
   const maxLength = Math.min(MAX_LENGTH, bus.maxEntryBytes / 4);
@@ -84,7 +78,8 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
 
   const start = (writing: Promise<void>): void => {
     running++;
-    void writing.finally(() => {
+    const heard = writing.catch((error: unknown) => log.error('job.outcome_failed', { queue, ...toFailure(error) }));
+    void heard.finally(() => {
       running--;
       if (dirty.size > 0) plan();
       tellIfIdle();
@@ -122,16 +117,15 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
     const outcomes = home.waiting.slice(0, count);
     home.waiting = home.waiting.slice(count);
     if (home.waiting.length === 0) dirty.delete(home);
-    return { home, outcomes, messages: toMessages(parts, worker, home, outcomes) };
+    return { home, outcomes };
   };
 
   const writeAlone = async (write: Write): Promise<void> => {
-    const { home, messages, outcomes } = write;
+    const { home, outcomes } = write;
     while (true) {
+      let result: CommitResult;
       try {
-        const result = await bus.commit('JOBLOG', messages);
-        if (result.outcome === 'stored') return stored(write, result.sequences.at(-1)!);
-        return await lookAgain(write);
+        result = await bus.commit('JOBLOG', toMessages(parts, worker, write));
       } catch (error) {
         if (signal.aborted) return giveUp(write);
         if (!isPassing(error)) {
@@ -139,28 +133,25 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
           return giveUp(write);
         }
         await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+        continue;
       }
+      return result.outcome === 'stored' ? stored(write, result.sequences.at(-1)!) : lookAgain(write);
     }
   };
 
   const writeTogether = async (writes: readonly Write[]): Promise<void> => {
+    let sequences: readonly number[] | undefined;
+    const ends: number[] = [];
     try {
-      const result = await bus.commit(
-        'JOBLOG',
-        writes.flatMap(({ messages }) => messages),
-      );
-      if (result.outcome === 'stored') {
-        let at = 0;
-        for (const write of writes) {
-          at += write.messages.length;
-          stored(write, result.sequences[at - 1]!);
-        }
-        return;
-      }
+      const messages: Outgoing[] = [];
+      for (const write of writes) ends.push(messages.push(...toMessages(parts, worker, write)));
+      const result = await bus.commit('JOBLOG', messages);
+      if (result.outcome === 'stored') sequences = result.sequences;
     } catch {
       // Whether it was stored is not known: each finds out alone, by what it expects.
     }
-    await Promise.all(writes.map(writeAlone));
+    if (sequences === undefined) await Promise.all(writes.map(writeAlone));
+    else await Promise.all(writes.map(async (write, index) => stored(write, sequences[ends[index]! - 1]!)));
   };
 
   const stored = ({ home, outcomes }: Write, sequence: number): void => {
@@ -182,9 +173,9 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
     try {
       found = await reconcile(parts, home, worker);
     } catch (error) {
-      if (signal.aborted || !isPassing(error)) return giveUp({ home, outcomes, messages: [] });
+      if (signal.aborted || !isPassing(error)) return giveUp({ home, outcomes });
       await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
-      return lookAgain({ home, outcomes, messages: [] });
+      return lookAgain({ home, outcomes });
     }
     home.sequence = found.sequence;
     if (found.isLost) {
@@ -267,34 +258,4 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
       while (dirty.size > 0 || running > 0) await new Promise<void>((resolve) => idle.push(resolve));
     },
   };
-}
-
-/** Outcomes of one kind share a message; a failed one has its own, since it is kept and tried again by itself. */
-function toMessages(
-  { tenant, queue }: OneQueue,
-  worker: string,
-  home: Home,
-  outcomes: readonly WaitingOutcome[],
-): readonly Outgoing[] {
-  const groups: { state: RecordState; outcomes: WaitingOutcome[]; hasEffects: boolean }[] = [];
-  for (const outcome of outcomes) {
-    const hasEffects = outcome.effects.length > 0;
-    const open =
-      outcome.state === 'failed'
-        ? undefined
-        : groups.find((group) => group.state === outcome.state && group.hasEffects === hasEffects);
-    if (open) open.outcomes.push(outcome);
-    else groups.push({ state: outcome.state, outcomes: [outcome], hasEffects });
-  }
-  return groups.map(({ state, outcomes: grouped, hasEffects }, index) => {
-    const effects = hasEffects ? `,"x":${JSON.stringify(grouped.flatMap((one) => one.effects))}` : '';
-    return {
-      subject: outcomeSubject(tenant, queue, state, hasEffects, home.name),
-      body: Buffer.from(`{"w":"${worker}","j":[${grouped.map(({ json }) => json).join(',')}]${effects}}`),
-      // The others follow the first in one piece.
-      ...(index > 0
-        ? {}
-        : { expectLastSequence: home.sequence, expectLastOn: outcomeSubject(tenant, queue, '*', '*', home.name) }),
-    };
-  });
 }

@@ -74,6 +74,8 @@ export interface JobContext {
   /** Aborts when the job is cancelled, its time is up, or the worker has lost it or stops. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** W3C trace context of this attempt: what it causes goes on with it. */
+  readonly traceparent: string | undefined;
   /** Anything that says how far it is; the newest is kept, and told at most ten times a second. */
   progress(value: unknown): void;
   /** A line for the job's own log. */

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
-import { freshName, numberOf, openQueueWorld, type QueueWorld, untilState } from '../../test/harness/queue-world.ts';
+import {
+  freshName,
+  numberOf,
+  openQueueWorld,
+  QUEUE_TENANT,
+  type QueueWorld,
+  untilState,
+} from '../../test/harness/queue-world.ts';
 import { until } from '../../test/harness/until.ts';
+import { encodeSingle } from '../message/job-message.ts';
+import { noInstruments } from '../telemetry/instruments.ts';
 import type { JobQueue, Processor } from './queue-api.ts';
 
 /** What a processor, its data or a stranger may do wrong: the job comes to a stated end, and all others go on. */
@@ -78,6 +87,38 @@ describe('a result', () => {
       await worker.stop();
     });
   }
+
+  test('that fits, but not also with what is told to whoever waits, fails its job for good and tells so', async () => {
+    const queue = await world.queues.open(freshName());
+    const runs: string[] = [];
+    await using _worker = await world.queues.startWorker(queue.name, (job, ctx) => {
+      runs.push(job.id);
+      for (const key of ['a', 'b']) ctx.emit('counter.added', { x: 'x'.repeat(200_000) }, { key });
+      return '"'.repeat(125_000);
+    });
+    const waits = { nt: { a: 'waiter', k: queue.name, r: 'r' } };
+    for (const [id, options] of [
+      ['control', {}],
+      ['awaited', waits],
+    ] as const) {
+      const parts = { tenant: QUEUE_TENANT, queue: queue.name, id, type: 'test.any', data: {}, addedAt: 1, options };
+      const { subject, body } = encodeSingle(parts);
+      await world.bus.commit('JOBS', [{ subject, body: Buffer.from(body) }]);
+    }
+    await untilState(queue, 'control', 'completed');
+    const [failure] = (await untilState(queue, 'awaited', 'failed')).failures;
+    assert.match(
+      `${failure!.code} ${failure!.message}`,
+      /^AW_JOB_RESULT_INVALID .* 250002 bytes become 1\d{6} of at most/,
+    );
+    assert.deepEqual(runs.toSorted(), ['awaited', 'control']);
+    const { body } = await until(
+      () => world.bus.last('MAILBOX', `aw.${QUEUE_TENANT}.cmd.*.waiter.${queue.name}`),
+      'the waiter to be told',
+    );
+    const { outcome, result, error } = JSON.parse(Buffer.from(body).toString());
+    assert.deepEqual([outcome, result, error.code], ['failed', undefined, 'AW_JOB_RESULT_INVALID']);
+  });
 
   const fine: readonly (readonly [what: string, give: () => unknown, data: unknown])[] = [
     ['nothing', () => undefined, null],
@@ -183,6 +224,25 @@ describe('data', () => {
     assert.equal(runs, 12);
     assert.equal((job.data as { long: string }).long.length, long.length);
     assert.equal(job.failures.at(-1)?.attempt, 12);
+  });
+});
+
+describe('the end of a job', () => {
+  test('that throws leaves the worker at work', async () => {
+    let isBroken = true;
+    const jobsFinished = {
+      ...noInstruments.jobsFinished,
+      add() {
+        if (isBroken) throw new Error(`broken ${(isBroken = false)}`);
+      },
+    };
+    await using broken = await openQueueWorld(server.url, { instruments: { ...noInstruments, jobsFinished } });
+    const queue = await broken.queues.open(freshName());
+    await using _worker = await broken.queues.startWorker(queue.name, async () => 'done', { concurrency: 1 });
+    await queue.add('test.any', {});
+    await until(() => !isBroken, 'it to throw');
+    const { id } = await queue.add('test.any', {});
+    await untilState(queue, id, 'completed');
   });
 });
 
@@ -316,6 +376,7 @@ describe('a raw client', () => {
     ['a back-off that is none', 'r0.s.backoff', '[{"t":"test.any","d":{},"o":{"b":"zzz"}}]'],
     ['failures that are no list', 'r0.s.failures', '[{"t":"test.any","d":{},"e":7}]'],
     ['a trace context with quotes', 'r0.s.trace', '[{"t":"test.any","d":{},"p":"\\"}"}]'],
+    ['a turn of a schedule that is none', 'r0.s.turn', '[{"t":"test.any","d":{},"o":{"sch":{}}}]'],
     ['a time that is none', 'r0.s.time', '[{"t":"test.any","d":{},"a":"yesterday"}]'],
   ];
   const many = JSON.stringify(Array.from({ length: 257 }, () => ({ t: 'test.any', d: {} })));

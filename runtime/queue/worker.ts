@@ -152,6 +152,17 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
     if (isPumping || isStopping || shared.freezing.isFrozen) return;
     isPumping = true;
     isGated = false;
+    try {
+      beginAll();
+    } finally {
+      isPumping = false;
+    }
+    if (!isGated || hand.size === 0) puller.refill(concurrency - running.size + pace.ahead() - probation.size);
+    status.tellSoon();
+  }
+
+  /** As many as there are slots for. */
+  function beginAll(): void {
     const { globalConcurrency } = shared.settings();
     const maxOnTheWay = globalConcurrency === 1 ? 1 : MAX_ON_THE_WAY;
     const isPaused = directory.get(queue)?.isPaused !== false;
@@ -167,9 +178,6 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
       }
       begin(held.home, held.place);
     }
-    isPumping = false;
-    if (!isGated || hand.size === 0) puller.refill(concurrency - running.size + pace.ahead() - probation.size);
-    status.tellSoon();
   }
 
   function begin(home: Home, place: number): void {
@@ -224,7 +232,7 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
       contracts.validate(job.type, job.data);
     } catch (error) {
       // What can't become right by itself.
-      ended(() => endings.failAttempt(attempt, error, true));
+      ended(attempt, () => endings.failAttempt(attempt, error, true));
       return;
     }
     try {
@@ -232,18 +240,24 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
       if (isThenable(given)) {
         // Its own `then` may do what it likes, also throw.
         Promise.resolve(given).then(
-          (value) => ended(() => endings.succeed(attempt, value)),
-          (error: unknown) => ended(() => endings.failAttempt(attempt, error, false)),
+          (value) => ended(attempt, () => endings.succeed(attempt, value)),
+          (error: unknown) => ended(attempt, () => endings.failAttempt(attempt, error, false)),
         );
-      } else ended(() => endings.succeed(attempt, given));
+      } else ended(attempt, () => endings.succeed(attempt, given));
     } catch (error) {
-      ended(() => endings.failAttempt(attempt, error, false));
+      ended(attempt, () => endings.failAttempt(attempt, error, false));
     }
   }
 
-  /** A slot may be free. */
-  function ended(end: () => void): void {
-    end();
+  /** A slot may be free. A job that can't be ended is let go of, as by a worker that is gone: others go on. */
+  function ended(attempt: Attempt, end: () => void): void {
+    try {
+      end();
+    } catch (error) {
+      log.error('job.end_failed', { queue, id: attempt.job.id, ...toFailure(error) });
+      free(attempt);
+      writer.lose(attempt.home);
+    }
     if (!isPumping) pump();
   }
 
@@ -287,7 +301,7 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
       if (attempt.until <= now && !attempt.isAborted) {
         const error = timeoutError(attempt.job, now - attempt.startedAt);
         attempt.abort(error);
-        ended(() => endings.failAttempt(attempt, error, false));
+        ended(attempt, () => endings.failAttempt(attempt, error, false));
       }
     }
     if (timed > 0) cancelSweep = clock.schedule(SWEEP_MS, sweep);
