@@ -6,19 +6,24 @@ import { type Cursor, readCursors } from './cursor-batch.ts';
 import { readDeadLetter } from './dead-letter.ts';
 import { datedItems, decodeEntry, type StateEntry } from './entry.ts';
 import type { ActorRecord, DeadLetterRecord } from './inspection.ts';
-import { type ListedActor, type ListNewestOptions, listNewest } from './newest-actors.ts';
+import { isFull, type ListedActor, type ListNewestOptions, listNewest, MAX_PAGE_BYTES } from './newest-actors.ts';
 import { TARGETS } from './outbox.ts';
 import { partitionSource } from './outbox-sender.ts';
 
 /** Reads what actors have committed and what was buried, for people to look at. It changes nothing. */
 export interface Inspector {
-  /** The longest unchanged first; `after` is the `next` of the page before. */
+  /**
+   * The longest unchanged first; `after` is the `next` of the page before. A page of large states has fewer than were
+   * asked for, and a `next`.
+   */
   listActors(options: ListActorsOptions): Promise<{ readonly actors: readonly ActorRecord[]; readonly next?: string }>;
   /** The latest change first; `before` is the `next` of the page before, or the position of one of its actors. */
   listNewestActors(
     options: ListNewestOptions,
   ): Promise<{ readonly actors: readonly ListedActor[]; readonly next?: number }>;
   getActor(name: string, key: string): Promise<ActorRecord | undefined>;
+  /** The state alone, for which the broker is asked once. */
+  getState(name: string, key: string): Promise<ActorState | undefined>;
   /** Newest first; `before` is the `next` of the page before. */
   listDeadLetters(options: ListDeadLettersOptions): Promise<DeadLetterPage>;
   getDeadLetter(id: string): Promise<DeadLetterRecord | undefined>;
@@ -28,6 +33,12 @@ export interface ListActorsOptions {
   readonly name?: string | undefined;
   readonly first: number;
   readonly after?: string | undefined;
+}
+
+export interface ActorState {
+  readonly state: unknown;
+  /** It took so many in the log. */
+  readonly bytes: number;
 }
 
 export interface ListDeadLettersOptions {
@@ -53,6 +64,7 @@ export function createInspector(bus: Bus, tenant: string): Inspector {
     const cursors = new Map<string, ReadonlyMap<string, Cursor>>(TARGETS.map((target, at) => [target, found[at]!]));
     return (target, partition) => cursors.get(target)?.get(partitionSource(partition))?.at ?? 0;
   };
+  const readLast = (name: string, key: string) => bus.last('STATE', `aw.${tenant}.state.*.${name}.${encodeKey(key)}`);
   // What names no tenant is the system's, and everybody's to look at.
   const deadFilter = 'aw.*.dead.>';
   const isVisible = (record: DeadLetterRecord) => record.tenant === tenant || record.tenant === SYSTEM_TENANT;
@@ -62,10 +74,11 @@ export function createInspector(bus: Bus, tenant: string): Inspector {
       const limit = clampPage(first);
       const from = after === undefined ? 1 : parsePosition(after) + 1;
       const filter = name === undefined ? `aw.${tenant}.state.>` : `aw.${tenant}.state.*.${name}.>`;
-      const [page, sentUpTo] = await Promise.all([bus.page('STATE', { from, filter, limit }), readSent()]);
+      const pageOptions = { from, filter, limit, maxBytes: MAX_PAGE_BYTES };
+      const [page, sentUpTo] = await Promise.all([bus.page('STATE', pageOptions), readSent()]);
       const actors = page.map((stored) => readActorRecord(stored, sentUpTo)).filter((record) => record !== undefined);
       const last = page.at(-1);
-      return { actors, ...(last && page.length === limit ? { next: String(last.sequence) } : {}) };
+      return { actors, ...(last && isFull(page, limit) ? { next: String(last.sequence) } : {}) };
     },
 
     async listNewestActors(options) {
@@ -75,9 +88,14 @@ export function createInspector(bus: Bus, tenant: string): Inspector {
     },
 
     async getActor(name, key) {
-      if (!isName(name)) return undefined;
-      const stored = await bus.last('STATE', `aw.${tenant}.state.*.${name}.${encodeKey(key)}`);
+      const stored = isName(name) ? await readLast(name, key) : undefined;
       return stored && readActorRecord(stored, await readSent());
+    },
+
+    async getState(name, key) {
+      const stored = isName(name) ? await readLast(name, key) : undefined;
+      const state = stored && tryDecode(stored)?.state;
+      return state === undefined ? undefined : { state, bytes: stored!.body.length };
     },
 
     async listDeadLetters({ first, before }) {

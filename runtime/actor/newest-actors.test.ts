@@ -23,16 +23,19 @@ after(async () => {
 
 const entry = { version: 1, incarnation: 'i', lastSeq: 1, attempt: 0, outbox: [], writer: 'w', commit: 1, since: 0 };
 
-function state(actor: string, key: string, tenant = TENANT): Outgoing {
+function state(actor: string, key: string, more: object = {}, tenant = TENANT): Outgoing {
   const subject = stateSubject({ tenant, partition: key.length % 64, actor, key });
-  return { subject, body: encodeEntry({ ...entry, stateText: JSON.stringify({ key }) }) };
+  return { subject, body: encodeEntry({ ...entry, stateText: JSON.stringify({ key, ...more }) }) };
 }
 
-async function keysOf(options: { name?: string; prefix?: string; first: number }): Promise<readonly string[]> {
+async function keysOf(
+  options: { name?: string; prefix?: string; first: number },
+  inspect = inspector,
+): Promise<readonly string[]> {
   const keys: string[] = [];
   let before: number | undefined;
   do {
-    const page = await inspector.listNewestActors({ ...options, before });
+    const page = await inspect.listNewestActors({ ...options, before });
     assert.ok(page.actors.length <= options.first);
     keys.push(...page.actors.map(({ key }) => key));
     before = page.next;
@@ -63,6 +66,33 @@ describe('listNewest', () => {
     assert.deepEqual(await keysOf({ name: 'dense', first: 999 }), all.toReversed());
   });
 
+  test('reads no more of large states at once than a page may have, and comes to all of them', async () => {
+    const all = Array.from({ length: 24 }, (_, n) => `l${n}`);
+    for (const key of all) await bus.commit('STATE', [state('large', key, { padding: 'x'.repeat(900_000) })]);
+    const sizes: number[] = [];
+    const watched: Bus = {
+      ...bus,
+      page: async (stream, options) => {
+        const page = await bus.page(stream, options);
+        sizes.push(page.reduce((bytes, { body }) => bytes + body.length, 0));
+        return page;
+      },
+    };
+    const inspect = createInspector(watched, TENANT);
+    assert.deepEqual(await keysOf({ name: 'large', first: 500 }, inspect), all.toReversed());
+    const listed: string[] = [];
+    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+      const page = await inspect.listActors({ name: 'large', first: 500, after });
+      listed.push(...page.actors.map(({ key }) => key));
+      after = page.next;
+    }
+    assert.deepEqual(listed, all);
+    assert.ok(Math.max(...sizes) < 10 * 1024 * 1024, `${sizes}`);
+    assert.deepEqual(await inspect.getState('large', 'none'), undefined);
+    const { state: found, bytes } = (await inspect.getState('large', 'l3'))!;
+    assert.deepEqual([(found as { readonly key: string }).key, bytes > 900_000], ['l3', true]);
+  });
+
   test('finds keys by what they begin with, also where that is encoded in the subject', async () => {
     const keys = ['host/1209:0001', 'host/1209:0002', 'host2/1209:0001', 'Host/1', ''];
     await bus.commit(
@@ -78,7 +108,7 @@ describe('listNewest', () => {
 
   test('shows neither other tenants nor notes of the system, nor a name that is none', async () => {
     await bus.commit('STATE', [
-      state('alien', 'a', 'others'),
+      state('alien', 'a', {}, 'others'),
       { subject: 'aw._sys.state.1.mark.owner', body: new Uint8Array() },
     ]);
     assert.deepEqual(await keysOf({ name: 'alien', first: 10 }), []);

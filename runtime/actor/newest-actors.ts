@@ -25,12 +25,14 @@ export interface ListNewestParts {
 
 /** The largest page of a bus. */
 const MAX_PAGE = 1_000;
+/** Of the states of one page. */
+export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 /** States that are read for one page, at most: a prefix that few keys have must not read the whole stream. */
 const MAX_READ = 5_000;
 
 /**
  * The latest change first. A key that changes while one pages is at the beginning by then, and may be in no page.
- * `next` is absent at the end only; a page with a prefix may hold fewer than asked for and have one.
+ * `next` is absent at the end only; a page with a prefix, or of large states, may hold fewer than asked for and have one.
  */
 export async function listNewest(
   { bus, tenant, toRecord }: ListNewestParts,
@@ -42,24 +44,34 @@ export async function listNewest(
   let upTo = before === undefined ? lastSequence : Math.min(lastSequence, before - 1);
   let window = Math.max(first, 1);
   let read = 0;
+  let bytes = 0;
   const actors: ListedActor[] = [];
   while (upTo > 0) {
     const from = Math.max(1, upTo - window + 1);
-    const page = await bus.page('STATE', { from, filter, limit: MAX_PAGE });
+    const limit = Math.min(window, MAX_PAGE);
+    const page = await bus.page('STATE', { from, filter, limit, maxBytes: MAX_PAGE_BYTES });
     const last = page.at(-1);
-    // More than one page stands in the window: its newest end is missing. A window of one page always fits.
-    if (window > MAX_PAGE && page.length === MAX_PAGE && last!.sequence < upTo) {
-      window = Math.max(MAX_PAGE, Math.floor(window / 4));
+    // More than one page stands in the window: its newest end is missing. A window of one message always fits.
+    if (isFull(page, limit) && last!.sequence < upTo) {
+      window = Math.max(1, Math.floor(Math.min(window / 4, (last!.sequence - from + 1) / 2)));
       continue;
     }
     for (const stored of page.filter(({ sequence }) => sequence <= upTo).reverse()) {
       read++;
+      bytes += stored.body.length;
       const record = parseState(stored.subject)?.key.startsWith(prefix) ? toRecord(stored) : undefined;
       if (record !== undefined) actors.push({ ...record, position: stored.sequence });
-      if (actors.length === first || read === MAX_READ) return { actors, next: stored.sequence };
+      if (actors.length === first || read === MAX_READ || bytes >= MAX_PAGE_BYTES)
+        return { actors, next: stored.sequence };
     }
     upTo = from - 1;
-    window *= 4;
+    // States that are large are so in the next window, too.
+    if (bytes < MAX_PAGE_BYTES / 4) window *= 4;
   }
   return { actors };
+}
+
+/** True for a page after which there may be more. */
+export function isFull(page: readonly Stored[], limit: number): boolean {
+  return page.length === limit || page.reduce((bytes, { body }) => bytes + body.length, 0) >= MAX_PAGE_BYTES;
 }

@@ -90,6 +90,8 @@ export interface PageOptions {
   readonly filter: string;
   /** At most 1,000. */
   readonly limit: number;
+  /** Ends the page with the message with which its bodies have so many bytes, or soon after; no limit when absent. */
+  readonly maxBytes?: number;
 }
 
 /** Stored for sure; `isDuplicate` when an earlier attempt with the same id had been stored already. */

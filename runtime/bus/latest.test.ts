@@ -4,6 +4,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { connectTestBus } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { createAnswerRoom } from './answer-room.ts';
 import type { Bus, Stored } from './bus.ts';
 import { createLatest } from './latest.ts';
 import { createRequester } from './requester.ts';
@@ -58,7 +59,13 @@ async function readAll(read: (subject: string) => Promise<Stored | undefined>, g
 
 function openLatest() {
   const requester = createRequester(connection, systemClock);
-  return createLatest({ connection, requester, clock: systemClock, onReconnect: () => () => {} });
+  return createLatest({
+    connection,
+    requester,
+    clock: systemClock,
+    onReconnect: () => () => {},
+    room: createAnswerRoom(1),
+  });
 }
 
 describe('the newest messages of many subjects', () => {

@@ -42,6 +42,8 @@ const WILDCARD = /[*>]/;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Single requests at once: each may have the largest answer. */
 const MAX_SINGLE = 8;
+/** A single answer may be the largest entry. */
+const SINGLE_BYTES = 4 * 1024 * 1024;
 
 export function createLatest(parts: PageParts): Latest {
   const desks = new Map<StreamName, Desk>();
@@ -66,6 +68,11 @@ export function createLatest(parts: PageParts): Latest {
       else await readTogether(stream, batch, newest);
     }
     desk.running--;
+  };
+
+  const readOne = async (stream: StreamName, subject: string): Promise<Stored | undefined> => {
+    using _ = await parts.room.take(SINGLE_BYTES);
+    return await getFromLeader(parts, stream, { last_by_subj: subject });
   };
 
   const readEach = async (stream: StreamName, batch: readonly Waiting[]): Promise<void> => {
@@ -106,7 +113,7 @@ export function createLatest(parts: PageParts): Latest {
   return {
     read(stream, subject) {
       // An answer names no wildcard, so that it could not be told whose it is.
-      if (WILDCARD.test(subject)) return getFromLeader(parts, stream, { last_by_subj: subject });
+      if (WILDCARD.test(subject)) return readOne(stream, subject);
       const desk = deskOf(stream);
       return new Promise((resolve, reject) => {
         desk.queue.push({ subject, resolve, reject });

@@ -1,6 +1,7 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../clock/clock.ts';
 import type { Headers } from '../message/message.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { PageOptions, Stored, StreamName } from './bus.ts';
 import { type ApiFailure, classifyRefusal, unavailable } from './bus-errors.ts';
 import { readHeaders } from './nats-headers.ts';
@@ -16,7 +17,14 @@ export interface PageParts {
   readonly clock: Clock;
   /** Calls each time the connection was replaced. */
   readonly onReconnect: (listener: () => void) => () => void;
+  /** For answers that are on their way. */
+  readonly room: AnswerRoom;
 }
+
+/** Of one answer. A longer page is asked for in pieces. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** The least that is asked for: the server counts subjects and headers too, so that little is left over again and again. */
+const MIN_ANSWER_BYTES = 256 * 1024;
 
 interface Batch {
   readonly messages: readonly Stored[];
@@ -24,8 +32,26 @@ interface Batch {
   readonly left: number;
 }
 
-export async function readPage(parts: PageParts, stream: StreamName, options: PageOptions): Promise<readonly Stored[]> {
-  return (await directBatch(parts, stream, options)).messages;
+export async function readPage(
+  parts: PageParts,
+  stream: StreamName,
+  { from, filter, limit, maxBytes = Number.POSITIVE_INFINITY }: PageOptions,
+): Promise<readonly Stored[]> {
+  const page: Stored[] = [];
+  let bytes = 0;
+  let next = from;
+  let left = 1;
+  while (left > 0 && page.length < limit && bytes < maxBytes) {
+    const most = Math.max(MIN_ANSWER_BYTES, Math.min(MAX_ANSWER_BYTES, maxBytes - bytes));
+    const batch = await directBatch(parts, stream, { from: next, filter, limit: limit - page.length, maxBytes: most });
+    left = batch.left;
+    for (const stored of batch.messages) {
+      page.push(stored);
+      bytes += stored.body.length;
+      next = stored.sequence + 1;
+    }
+  }
+  return page;
 }
 
 export async function countMatching(
@@ -34,7 +60,7 @@ export async function countMatching(
   filter: string,
   from: number,
 ): Promise<number> {
-  const { messages, left } = await directBatch(parts, stream, { filter, from, limit: 1 });
+  const { messages, left } = await directBatch(parts, stream, { filter, from, limit: 1, maxBytes: MIN_ANSWER_BYTES });
   return messages.length + left;
 }
 
@@ -87,11 +113,16 @@ function parseHeaderBlock(block: string): Record<string, string> {
   return record;
 }
 
-/** What is there from a sequence on. */
-async function directBatch(parts: PageParts, stream: StreamName, { from, filter, limit }: PageOptions): Promise<Batch> {
+/** What is there from a sequence on; one message at least, however large it is. */
+async function directBatch(
+  parts: PageParts,
+  stream: StreamName,
+  { from, filter, limit, maxBytes }: Required<PageOptions>,
+): Promise<Batch> {
   const messages: Stored[] = [];
   let left = 0;
-  const query = { seq: Math.max(1, from), next_by_subj: filter, batch: limit };
+  const query = { seq: Math.max(1, from), next_by_subj: filter, batch: limit, max_bytes: maxBytes };
+  using _ = await parts.room.take(maxBytes);
   await askDirect(parts, stream, query, (stored, headers) => {
     messages.push(stored);
     left = Number(headers['Nats-Num-Pending'] ?? 0);

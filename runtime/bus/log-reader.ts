@@ -97,6 +97,7 @@ async function* readUntilBroken(
     if (wanted < CREDIT / 2 && asked > 0) return;
     // Later, when the caller has taken what is there.
     if (wanted <= 0 || bufferedBytes >= CREDIT_BYTES) return;
+    if (asked === 0) lastHeard = clock.monotonic();
     asked += wanted;
     const request = {
       batch: wanted,
@@ -136,7 +137,8 @@ async function* readUntilBroken(
   });
 
   const checkSilence = () => {
-    if (clock.monotonic() - lastHeard > SILENCE_MS) fail('silent for too long');
+    // While nothing is asked for, since the caller has not taken what is there, the server has nothing to say.
+    if (asked > 0 && clock.monotonic() - lastHeard > SILENCE_MS) fail('silent for too long');
     else cancelCheck = clock.schedule(SILENCE_MS / 3, checkSilence);
   };
   let cancelCheck = clock.schedule(SILENCE_MS / 3, checkSilence);

@@ -129,6 +129,24 @@ describe('nats bus', () => {
     assert.match([...partitions][0]!, /^aw\.test\.cmd\.\d{1,2}\.bus\.key$/);
   });
 
+  test('page gives what is more than one answer may have, and ends early where it is told to', async () => {
+    const all = Array.from({ length: 12 }, (_, index) => `aw.test.state.0.large.k${index}`);
+    for (const subject of all) await bus.commit('STATE', [{ subject, body: new Uint8Array(900_000) }]);
+    const page = { from: 1, filter: 'aw.test.state.*.large.>', limit: 1_000 };
+    const subjectsOf = (stored: readonly Stored[]) => stored.map(({ subject }) => subject);
+    assert.deepEqual(subjectsOf(await bus.page('STATE', page)), all);
+    assert.deepEqual(subjectsOf(await bus.page('STATE', { ...page, limit: 11 })), all.slice(0, 11));
+    const cut = await bus.page('STATE', { ...page, maxBytes: 5_000_000 });
+    assert.deepEqual(subjectsOf(cut), all.slice(0, 6));
+    assert.equal((await bus.page('STATE', { ...page, maxBytes: 1 })).length, 1);
+    // Far more than the server keeps for one client: it would hang up.
+    const many = [
+      ...Array.from({ length: 8 }, () => bus.page('STATE', page)),
+      ...Array.from({ length: 40 }, () => bus.last('STATE', 'aw.test.state.*.large.k3')),
+    ];
+    assert.equal((await Promise.all(many)).flat().length, 8 * 12 + 40);
+  });
+
   test('page, count, last and trim see what a filter names', async () => {
     for (let index = 0; index < 25; index++) {
       await bus.commit('EVENTS', [message(`aw.test.evt.bus.paged.k${index % 5}`, String(index))]);

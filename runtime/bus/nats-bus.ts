@@ -10,6 +10,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Random } from '../clock/random.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { type Log, noLog } from '../telemetry/log.ts';
+import { createAnswerRoom } from './answer-room.ts';
 import { createAnswers } from './answers.ts';
 import { isAtLeast, MINIMUM_VERSION } from './broker/server-version.ts';
 import {
@@ -39,6 +40,8 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_ENTRY_BYTES = 4 * 1024 * 1024;
 /** Room for headers beside the largest body. */
 const HEADER_ROOM_BYTES = 16 * 1024;
+/** For pages and single looks. As much again may be on its way to readers and for states that actors load. */
+const ANSWER_ROOM_BYTES = 32 * 1024 * 1024;
 const ACK_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 250;
@@ -149,7 +152,7 @@ function createNatsBus(
   };
   const answers = createAnswers(connection, clock, onReconnect);
   const channels = createChannels(connection, requester);
-  const parts = { connection, manager, requester, clock, log, onReconnect };
+  const parts = { connection, manager, requester, clock, log, onReconnect, room: createAnswerRoom(ANSWER_ROOM_BYTES) };
   const latest = createLatest(parts);
   let isConnected = true;
 

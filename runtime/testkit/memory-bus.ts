@@ -5,6 +5,7 @@ import {
   type CommitResult,
   MAX_BATCH,
   type Outgoing,
+  type Stored,
   type StreamName,
 } from '../bus/bus.ts';
 import { isPassing, unavailable } from '../bus/bus-errors.ts';
@@ -127,8 +128,8 @@ export function createMemoryBus(parts: MemoryBusParts): Bus {
     publish,
     commit,
     read: (stream, options) => readMemoryStream(link, streams.get(stream)!, options),
-    page: (stream, { filter, from, limit }) =>
-      ask('page', stream, true, ({ content }) => content.page(filter, from, limit)),
+    page: (stream, { filter, from, limit, maxBytes }) =>
+      ask('page', stream, true, ({ content }) => upToBytes(content.page(filter, from, limit), maxBytes)),
     count: (stream, filter, from) => ask('count', stream, true, ({ content }) => content.count(filter, from)),
     last: (stream, subject) => ask('last', stream, false, ({ content }) => content.last(subject)),
     subjects: (stream, filter) => ask('subjects', stream, true, ({ content }) => content.subjects(filter)),
@@ -157,6 +158,12 @@ function now<T>(perform: () => T): () => T {
       throw error;
     };
   }
+}
+
+function upToBytes(page: readonly Stored[], maxBytes = Number.POSITIVE_INFINITY): readonly Stored[] {
+  let bytes = 0;
+  const last = page.findIndex(({ body }) => (bytes += body.length) >= maxBytes);
+  return last < 0 ? page : page.slice(0, last + 1);
 }
 
 /** What the caller does with its own bytes afterwards is its affair. */
