@@ -137,6 +137,12 @@ export const INSTRUMENTS = {
     description: 'Jobs of a queue by state, as last counted',
     labels: ['queue', 'state'],
   },
+  queueWorkers: {
+    kind: 'gauge',
+    name: 'queue_workers',
+    description: 'Workers of a queue in all processes, as last counted',
+    labels: ['queue'],
+  },
   brokerConnected: {
     kind: 'gauge',
     name: 'broker_connected',
@@ -214,6 +220,70 @@ export const INSTRUMENTS = {
     name: 'http_request_duration_ms',
     description: 'Time from an HTTP request to its answer',
     labels: ['route'],
+    buckets: MILLISECONDS,
+  },
+  pluginLoads: {
+    kind: 'counter',
+    name: 'plugin_loads_total',
+    description: 'Plugins loaded, by status: success or error',
+    labels: ['plugin_id', 'tenant_id', 'status'],
+  },
+  pluginLoadDuration: {
+    kind: 'histogram',
+    name: 'plugin_load_duration_ms',
+    description: 'Time to load a plugin, its onLoad included',
+    labels: ['plugin_id', 'tenant_id'],
+    buckets: MILLISECONDS,
+  },
+  activePlugins: {
+    kind: 'gauge',
+    name: 'active_plugins',
+    description: 'Plugins that are loaded here',
+    labels: [],
+  },
+  pluginInstances: {
+    kind: 'gauge',
+    name: 'plugin_instances',
+    description: 'Instances of a plugin, each in a thread of its own',
+    labels: ['plugin'],
+  },
+  pluginCalls: {
+    kind: 'counter',
+    name: 'plugin_calls_total',
+    description: 'Calls of plugins, by outcome: ok, or the code of the error',
+    labels: ['plugin', 'outcome'],
+  },
+  pluginCallDuration: {
+    kind: 'histogram',
+    name: 'plugin_call_duration_ms',
+    description: 'Time of one call, its wait for an instance included',
+    labels: ['plugin'],
+    buckets: MILLISECONDS,
+  },
+  pluginDenials: {
+    kind: 'counter',
+    name: 'plugin_denials_total',
+    description: 'What plugins tried and may not, by capability',
+    labels: ['plugin', 'capability'],
+  },
+  memoryIndexLag: {
+    kind: 'gauge',
+    name: 'memory_index_lag',
+    description: 'Memories whose last change the index of this process has not taken in, as last counted',
+    labels: [],
+  },
+  memorySearches: {
+    kind: 'counter',
+    name: 'memory_searches_total',
+    description:
+      'Searches in the memory, by kind (words, or newest where nothing is looked for) and outcome: ok or failed',
+    labels: ['kind', 'outcome'],
+  },
+  memorySearchDuration: {
+    kind: 'histogram',
+    name: 'memory_search_ms',
+    description: 'Time of a search in the memory, the wait for changes that were under way included',
+    labels: ['kind'],
     buckets: MILLISECONDS,
   },
   usbHints: {
