@@ -1,13 +1,31 @@
 import type { ActorDefinition } from '../runtime/actor/definition.ts';
 import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
+import { agent } from './agent/agent.ts';
+import { agentRouter } from './agent/agent-router.ts';
+import { agentRun } from './agent/agent-run.ts';
 import { device } from './device/device.ts';
 import { deviceWatcher } from './device-watcher/device-watcher.ts';
 import { createReporter, type ReporterParts } from './device-watcher/reporter.ts';
 import { startWatcher, type Watcher, type WatcherOptions } from './device-watcher/watcher.ts';
+import { memory } from './memory/memory.ts';
+import { plugin } from './plugin/plugin.ts';
+import { pluginHooks } from './plugin/plugin-hooks.ts';
+import { pluginKv } from './plugin/plugin-kv.ts';
 import { scheduler } from './scheduler/scheduler.ts';
 
 /** The actors that come with AutoWeave. */
-export const ACTORS: readonly ActorDefinition[] = [deviceWatcher, device, scheduler];
+export const ACTORS: readonly ActorDefinition[] = [
+  deviceWatcher,
+  device,
+  scheduler,
+  plugin,
+  pluginHooks,
+  pluginKv,
+  agent,
+  agentRun,
+  agentRouter,
+  memory,
+];
 
 export interface WatcherParts extends ReporterParts {
   readonly watcher: Omit<WatcherOptions, 'onSnapshot' | 'onExit' | 'signal' | 'clock'>;
