@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isBearer, isHostAllowed, isLoopback, isOriginAllowed } from './access.ts';
+import { checkTenant, createAccess, isBearer, isHostAllowed, isLoopback, isOriginAllowed } from './access.ts';
 
 test('isBearer takes the token in its scheme, and nothing else', () => {
   const table: [unknown, boolean][] = [
@@ -21,6 +21,17 @@ test('isBearer takes the token in its scheme, and nothing else', () => {
   ];
   for (const [authorization, expected] of table) {
     assert.equal(isBearer(authorization, 'secret'), expected, JSON.stringify(authorization));
+  }
+});
+
+test('a right token speaks for its tenant, which is the only one that may be named', () => {
+  const access = createAccess('secret', 'acme');
+  assert.equal(access('Bearer wrong'), undefined);
+  const principal = access('Bearer secret');
+  assert.deepEqual(principal, { tenant: 'acme' });
+  for (const named of [undefined, null, 'acme']) checkTenant({ tenant: 'acme' }, named);
+  for (const named of ['other', '', 'ACME', 'acme ']) {
+    assert.throws(() => checkTenant({ tenant: 'acme' }, named), { code: 'AW_FORBIDDEN_TENANT' });
   }
 });
 

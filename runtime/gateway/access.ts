@@ -1,6 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { AutoWeaveError } from '../errors/errors.ts';
 
-/** Who may speak to the gateway. */
+/** Who may speak to the gateway, and for whom. */
+
+/** Whom a request or a websocket speaks for, as its token says. */
+export interface Principal {
+  readonly tenant: string;
+}
+
+/** Undefined for whoever shows no right token. */
+export type Access = (authorization: unknown) => Principal | undefined;
+
+/** One token, which speaks for one tenant. */
+export function createAccess(token: string, tenant: string): Access {
+  const principal: Principal = { tenant };
+  return (authorization) => (isBearer(authorization, token) ? principal : undefined);
+}
+
+/** @throws AW_FORBIDDEN_TENANT when a client names another tenant than that of its token */
+export function checkTenant({ tenant }: Principal, named: string | null | undefined): void {
+  if (named == null || named === tenant) return;
+  throw new AutoWeaveError('AW_FORBIDDEN_TENANT', `Cannot answer for tenant "${named.slice(0, 64)}"`, {
+    hint: 'leave "tenantId" out: the token says whose the answer is',
+  });
+}
 
 /** True for `Bearer <token>` with the right token. Takes the same time for every wrong one of the same length. */
 export function isBearer(authorization: unknown, token: string): boolean {

@@ -1,8 +1,8 @@
 import type { Device, DeviceEvent } from '../../proto/generated/graphql.ts';
 import type { DeviceAttached, DeviceDetached, Device as PluggedDevice } from '../../proto/generated/messages.ts';
-import { isSampled } from '../telemetry/spans.ts';
 import type { EventFilter, LoggedEvent } from './event-filter.ts';
 import { formatCursor } from './feed-cursor.ts';
+import { traceIdOf } from './trace-id.ts';
 
 /** Devices and their events as the schema shows them. */
 
@@ -58,6 +58,6 @@ export function showDeviceEvent({ message }: LoggedEvent, cursor: string): Devic
     device: toDevice(device, { attached, detachedAt: message.time }),
     reason,
     at: message.time,
-    traceId: isSampled(message.traceparent) ? message.traceparent.slice(3, 35) : null,
+    traceId: traceIdOf(message.traceparent),
   };
 }

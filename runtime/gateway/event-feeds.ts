@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import {
+  ALL_TYPES,
   checkFilter,
   decodeEvent,
   type EventFilter,
@@ -17,13 +18,23 @@ export interface EventFeeds extends Disposable {
   /**
    * Follows the events of a filter; see {@link FeedUpdate}. Ends by `return()`, at any time, and when the feeds close.
    *
-   * @throws AW_CURSOR_INVALID, AW_NAME_INVALID
+   * @throws AW_CURSOR_INVALID, AW_NAME_INVALID, AW_TOO_MANY_FEEDS
    */
   follow(
     filter: EventFilter,
-    options?: { readonly after?: string | undefined },
+    options?: { readonly after?: string | undefined; readonly client?: object },
   ): AsyncGenerator<FeedUpdate, void, undefined>;
 }
+
+export const AGENT_STATUS_CHANGED = 'agent.status_changed';
+
+/** What dashboards need: no other client may take their room. */
+const EXEMPT: readonly (readonly string[])[] = [
+  [ALL_TYPES],
+  ['device.attached', 'device.detached'],
+  [AGENT_STATUS_CHANGED],
+  ['agent.*', 'memory.*', 'plugin.*', 'schedule.*'],
+];
 
 export interface EventFeedsOptions extends FeedsOptions {
   readonly contracts: Contracts;
@@ -32,9 +43,9 @@ export interface EventFeedsOptions extends FeedsOptions {
 export function createEventFeeds(options: EventFeedsOptions): EventFeeds {
   const feeds = createFeeds<LoggedEvent>(options);
   return {
-    follow(filter, { after } = {}) {
+    follow(filter, { after, client } = {}) {
       checkFilter(filter);
-      return feeds.follow(eventSource(filter, options.bus, options.contracts), after);
+      return feeds.follow(eventSource(filter, options.bus, options.contracts), after, client);
     },
     [Symbol.dispose]: () => feeds[Symbol.dispose](),
   };
@@ -44,6 +55,7 @@ function eventSource(filter: EventFilter, bus: Bus, contracts: Contracts): FeedS
   const subject = filterSubject(filter);
   return {
     name: filterName(filter),
+    isExempt: filter.key === undefined && EXEMPT.some((types) => isSameSet(types, filter.types)),
     stream: 'EVENTS',
     subject,
     decode(stored) {
@@ -52,4 +64,9 @@ function eventSource(filter: EventFilter, bus: Bus, contracts: Contracts): FeedS
     },
     newest: async () => (await bus.last('EVENTS', subject))?.sequence ?? 0,
   };
+}
+
+function isSameSet(left: readonly string[], right: readonly string[]): boolean {
+  const both = new Set([...left, ...right]);
+  return both.size === left.length && both.size === new Set(right).size;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createContracts } from '../contracts/contracts.ts';
 import { encodeData, encodeHeaders } from '../message/message.ts';
-import { checkFilter, decodeEvent, type EventFilter, filterName, filterSubject } from './event-filter.ts';
+import { ALL_TYPES, checkFilter, decodeEvent, type EventFilter, filterName, filterSubject } from './event-filter.ts';
 
 const contracts = createContracts({ 'device.attached': { type: 'object', required: ['n'] } });
 const FILTER: EventFilter = { tenant: 't', types: ['device.attached', 'device.detached'] };
@@ -13,12 +13,21 @@ test('filterSubject is as narrow as one subject can be', () => {
     [{ tenant: 't', types: ['device.attached'] }, 'aw.t.evt.device.attached.*'],
     [{ tenant: 't', types: ['job.failed', 'device.failed'] }, 'aw.t.evt.*.failed.*'],
     [{ tenant: 't', types: ['job.done', 'device.failed'], key: 'a/b.c' }, 'aw.t.evt.*.*.a=2Fb=2Ec'],
+    [{ tenant: 't', types: ['device.*'] }, 'aw.t.evt.device.*.*'],
+    [{ tenant: 't', types: ['device.*', 'device.attached'] }, 'aw.t.evt.device.*.*'],
+    [{ tenant: 't', types: ['device.*', 'agent.*'] }, 'aw.t.evt.*.*.*'],
+    [{ tenant: 't', types: [ALL_TYPES] }, 'aw.t.evt.*.*.*'],
   ];
   for (const [filter, subject] of table) assert.equal(filterSubject(filter), subject);
 });
 
 test('filterName is the same for the same filter, and for no other', () => {
-  assert.equal(filterName(FILTER), filterName({ ...FILTER, types: ['device.detached', 'device.attached'] }));
+  for (const types of [
+    ['device.detached', 'device.attached'],
+    ['device.attached', 'device.detached', 'device.attached'],
+  ]) {
+    assert.equal(filterName(FILTER), filterName({ ...FILTER, types }));
+  }
   const others: EventFilter[] = [
     { ...FILTER, tenant: 'u' },
     { ...FILTER, types: ['device.attached'] },
@@ -28,9 +37,9 @@ test('filterName is the same for the same filter, and for no other', () => {
   assert.equal(new Set([FILTER, ...others].map(filterName)).size, 5);
 });
 
-test('checkFilter wants types that are types', () => {
-  checkFilter(FILTER);
-  for (const types of [[], ['device'], ['device.attached', '*']]) {
+test('checkFilter wants types that are types, or all of a noun, or all', () => {
+  for (const types of [FILTER.types, ['device.*', 'a.b'], [ALL_TYPES]]) checkFilter({ tenant: 't', types });
+  for (const types of [[], ['device'], ['device.attached', '*'], ['*.attached'], ['.*'], ['a.b.*'], ['a.>'], ['A.*']]) {
     assert.throws(() => checkFilter({ tenant: 't', types }), { code: 'AW_NAME_INVALID' });
   }
 });
@@ -44,9 +53,10 @@ test('decodeEvent tells events from what is unwanted and what is malformed', () 
     time: '2026-01-02T03:04:05Z',
     data: { n: 1 },
   };
+  const filter = { ...FILTER, types: [...FILTER.types, 'own.*'] };
   const stored = (subject: string, more: object = {}, body = encodeData(message.data)) => {
     const headers = { ...encodeHeaders({ ...message, ...more }) };
-    return decodeEvent({ stream: 'EVENTS', sequence: 7, subject, headers, body, storedAt: 9 }, FILTER, contracts);
+    return decodeEvent({ stream: 'EVENTS', sequence: 7, subject, headers, body, storedAt: 9 }, filter, contracts);
   };
   const decoded = stored('aw.t.evt.device.attached.k');
   assert.deepEqual(decoded, { outcome: 'event', event: { sequence: 7, key: 'k', message, storedAt: 9 } });
@@ -60,4 +70,20 @@ test('decodeEvent tells events from what is unwanted and what is malformed', () 
     [stored('aw.t.evt.device.detached.k', { type: 'device.detached' }), 'AW_TYPE_UNKNOWN'],
   ];
   for (const [found, code] of table) assert.deepEqual(found, { outcome: 'malformed', code });
+  const own = stored('aw.t.evt.own.thing.k', { type: 'own.thing' });
+  assert.equal(own.outcome, 'event', 'of a plugin that is not loaded, or no longer');
+});
+
+test('decodeEvent lets through what a pattern names, and no type that only begins so', () => {
+  const outcome = (type: string, types: readonly string[]) => {
+    const message = { id: 'e', type, source: 's', subject: 'k', time: '2026-01-02T03:04:05Z', data: {} };
+    const place = { stream: 'EVENTS', sequence: 1, subject: `aw.t.evt.${type}.k`, storedAt: 1 } as const;
+    const stored = { ...place, headers: { ...encodeHeaders(message) }, body: encodeData(message.data) };
+    return decodeEvent(stored, { tenant: 't', types }, createContracts({ [type]: {} })).outcome;
+  };
+  assert.equal(outcome('agent.started', ['agent.*']), 'event');
+  assert.equal(outcome('agent-run.started', ['agent.*']), 'unwanted');
+  assert.equal(outcome('agent.started', ['memory.*', 'agent.started']), 'event');
+  assert.equal(outcome('agent.started', ['agent.start']), 'unwanted');
+  assert.equal(outcome('agent.started', [ALL_TYPES]), 'event');
 });

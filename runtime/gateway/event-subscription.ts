@@ -203,6 +203,6 @@ function laggedFrom(from: FeedPosition, to: FeedPosition): FeedUpdate<never> {
 }
 
 /** What has no code of ours is the broker's client, cut off half-way. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   return !(error instanceof AutoWeaveError) || error.code === 'AW_BROKER_UNAVAILABLE';
 }

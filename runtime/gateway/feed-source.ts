@@ -4,6 +4,8 @@ import type { Stored, StreamName } from '../bus/bus.ts';
 export interface FeedSource<Event> {
   /** The same for sources that give the same. */
   readonly name: string;
+  /** True for one of the few for which there is always room. */
+  readonly isExempt?: boolean;
   readonly stream: StreamName;
   /** The narrowest single subject filter that lets all of it through. */
   readonly subject: string;

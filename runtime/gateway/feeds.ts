@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import { abortableIterator } from './abortable-iterator.ts';
@@ -12,11 +13,17 @@ import type { FeedSource } from './feed-source.ts';
 /** The feeds of a process: one per source while anybody follows it. */
 export interface Feeds<Event> extends Disposable {
   /**
-   * Follows a source; see {@link FeedUpdate}. Ends by `return()`, at any time, and when the feeds close.
+   * Follows a source; see {@link FeedUpdate}. Ends by `return()`, at any time, and when the feeds close. Whoever calls
+   * it has to end it, also when nothing was taken from it: from now on it has its place.
    *
-   * @throws AW_CURSOR_INVALID
+   * @param client who follows, for {@link MostFeeds}
+   * @throws AW_CURSOR_INVALID, AW_TOO_MANY_FEEDS
    */
-  follow(source: FeedSource<Event>, after: string | undefined): AsyncGenerator<FeedUpdate<Event>, void, undefined>;
+  follow(
+    source: FeedSource<Event>,
+    after: string | undefined,
+    client?: object,
+  ): AsyncGenerator<FeedUpdate<Event>, void, undefined>;
 }
 
 export interface FeedsOptions {
@@ -25,6 +32,14 @@ export interface FeedsOptions {
   readonly log?: Log;
   readonly instruments?: Instruments;
   readonly ring?: RingLimits;
+  /** No limit when absent. */
+  readonly most?: MostFeeds;
+}
+
+/** Sources that may be followed at once, beside the exempt. */
+export interface MostFeeds {
+  readonly sources: number;
+  readonly ofOneClient: number;
 }
 
 /** A feed stays this long without followers: a page that reloads finds its ring as it left it. */
@@ -37,50 +52,78 @@ interface Shared<Event> {
 }
 
 export function createFeeds<Event>(options: FeedsOptions): Feeds<Event> {
-  const { clock } = options;
+  const { clock, most } = options;
   const feeds = new Map<string, Shared<Event>>();
+  /** The limited sources that each client follows, with how often. */
+  const held = new WeakMap<object, Map<string, number>>();
   const closing = new AbortController();
 
-  const acquire = (source: FeedSource<Event>): Shared<Event> => {
+  const close = ({ feed, cancelClose }: Shared<Event>) => {
+    cancelClose();
+    feeds.delete(feed.source.name);
+    feed[Symbol.dispose]();
+  };
+
+  /** Room for one more: those that nobody follows give way. */
+  const makeRoom = (sources: number) => {
+    const limited = [...feeds.values()].filter(({ feed }) => !feed.source.isExempt);
+    if (limited.length < sources) return;
+    const idle = limited.find(({ followers }) => followers === 0);
+    if (idle === undefined) throw tooManyFeeds(`more than ${sources} different sets of events at once`);
+    close(idle);
+  };
+
+  /** Nothing is awaited between a look for room and the place in it: many who come at once can't pass each other by. */
+  const acquire = (source: FeedSource<Event>, client: object): Shared<Event> => {
+    const own = held.get(client) ?? new Map<string, number>();
+    const limits = source.isExempt ? undefined : most;
+    if (limits !== undefined && !own.has(source.name) && own.size >= limits.ofOneClient) {
+      throw tooManyFeeds(`more than ${limits.ofOneClient} different sets of events on one websocket`);
+    }
     let shared = feeds.get(source.name);
     if (shared === undefined) {
+      if (limits !== undefined) makeRoom(limits.sources);
       shared = { feed: openEventFeed(source, options), followers: 0, cancelClose: () => {} };
       feeds.set(source.name, shared);
     }
     shared.cancelClose();
     shared.followers++;
+    if (limits !== undefined) held.set(client, own.set(source.name, (own.get(source.name) ?? 0) + 1));
     return shared;
   };
 
-  const release = (shared: Shared<Event>) => {
+  const release = (shared: Shared<Event>, client: object) => {
+    const { name } = shared.feed.source;
+    const own = held.get(client);
+    const times = own?.get(name);
+    if (times !== undefined && times > 1) own!.set(name, times - 1);
+    else own?.delete(name);
     shared.followers--;
     if (shared.followers > 0 || closing.signal.aborted) return;
-    shared.cancelClose = clock.schedule(LINGER_MS, () => {
-      feeds.delete(shared.feed.source.name);
-      shared.feed[Symbol.dispose]();
-    });
+    shared.cancelClose = clock.schedule(LINGER_MS, () => close(shared));
   };
 
   return {
-    follow(source, after) {
+    follow(source, after, client = {}) {
       const position = after === undefined ? undefined : parseCursor(after);
-      return abortableIterator(async function* (signal) {
-        if (signal.aborted) return;
-        const shared = acquire(source);
-        try {
-          yield* followFeed(shared.feed, options, position, signal);
-        } finally {
-          release(shared);
-        }
+      if (closing.signal.aborted) return abortableIterator(async function* () {});
+      // Refused before the first update is asked for: then it is an answer, and no end of one.
+      const shared = acquire(source, client);
+      return abortableIterator((signal) => {
+        // However it ends: a generator that was never begun runs no `finally`.
+        signal.addEventListener('abort', () => release(shared, client), { once: true });
+        return followFeed(shared.feed, options, position, signal);
       }, closing.signal);
     },
     [Symbol.dispose]() {
       closing.abort();
-      for (const { feed, cancelClose } of feeds.values()) {
-        cancelClose();
-        feed[Symbol.dispose]();
-      }
-      feeds.clear();
+      for (const shared of [...feeds.values()]) close(shared);
     },
   };
+}
+
+function tooManyFeeds(what: string): AutoWeaveError {
+  return new AutoWeaveError('AW_TOO_MANY_FEEDS', `Cannot follow ${what}`, {
+    hint: 'follow a set that others follow, such as all events, or end other subscriptions first',
+  });
 }

@@ -3,19 +3,22 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../clock/clock.ts';
+import { type Random, systemRandom } from '../clock/random.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import { decodeJobEvents } from '../queue/job-events.ts';
 import { listenJobs } from '../queue/live-events.ts';
 import { type Instruments, noInstruments } from '../telemetry/instruments.ts';
 import { type Log, noLog } from '../telemetry/log.ts';
 import { noTracer, type Tracer } from '../telemetry/spans.ts';
-import { isHostAllowed, isOriginAllowed } from './access.ts';
+import { createAccess, isHostAllowed, isOriginAllowed } from './access.ts';
+import { createAgentReads } from './agent-reads.ts';
 import { createEventFeeds } from './event-feeds.ts';
+import { createEveryActor } from './every-actor.ts';
 import { createHttpApp } from './http-app.ts';
 import { createJobFeeds } from './job-feeds.ts';
 import { createKeyLooks } from './key-looks.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.ts';
-import type { GatewayContext } from './resolver.ts';
+import type { ContextFor } from './resolver.ts';
 import { createSchema } from './schema.ts';
 import type { GatewayServices } from './services.ts';
 import { createSocketServer } from './socket-server.ts';
@@ -42,6 +45,7 @@ export interface GatewayOptions {
   /** Names under which it is reached beside its address, with or without a port. */
   readonly allowedHosts?: readonly string[];
   readonly clock: Clock;
+  readonly random?: Random;
   readonly log?: Log;
   readonly tracer?: Tracer;
   readonly instruments?: Instruments;
@@ -60,39 +64,45 @@ const HEADERS_MS = 10_000;
  */
 export async function startGateway(services: GatewayServices, options: GatewayOptions): Promise<Gateway> {
   const { host: bind = LOOPBACK, token, clock, allowedHosts = [] } = options;
-  const { log = noLog, tracer = noTracer, instruments = noInstruments } = options;
+  const { random = systemRandom, log = noLog, tracer = noTracer, instruments = noInstruments } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { bus, contracts, tenant } = services;
+  const { bus, contracts } = services;
   const closing = new AbortController();
-  const feeds = createEventFeeds({ bus, contracts, clock, log, instruments });
+  const most = { sources: limits.eventFeeds, ofOneClient: limits.eventFeedsPerSocket };
+  const feeds = createEventFeeds({ bus, contracts, clock, log, instruments, most });
   const jobFeeds = createJobFeeds({
     bus,
-    tenant,
     clock,
     log,
     instruments,
     decode: decodeJobEvents,
-    listen: (queue, onEvent) => listenJobs({ bus, clock }, tenant, queue, onEvent),
+    listen: ({ tenant, queue }, onEvent) => listenJobs({ bus, clock }, tenant, queue, onEvent),
   });
   const schema = createSchema();
-  const contextFor = (traceparent: string | undefined): GatewayContext => ({
+  const contextFor: ContextFor = ({ tenant }, traceparent, client = {}) => ({
     services,
+    tenant,
     feeds,
     jobFeeds,
+    client,
     looks: createKeyLooks({
       ask: (address) => services.control.look(address),
       clock,
       limit: limits.keyLooks,
       timeoutMs: limits.keyLookMs,
     }),
+    everyActor: createEveryActor(services),
+    reads: createAgentReads(services, limits.agentReads),
     tracer,
     instruments,
     clock,
+    random,
     limits,
     traceparent,
     closing: closing.signal,
   });
-  const shared = { services, schema, token, contextFor, limits, clock, log, instruments };
+  const access = createAccess(token, services.tenant);
+  const shared = { services, schema, access, contextFor, limits, clock, log, instruments };
   const sockets = createSocketServer(shared);
   const files = createStaticFiles(options.uiDirectory, clock);
   let port = options.port;

@@ -5,11 +5,11 @@ import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
-import { isBearer, isHostAllowed, isLoopback, isOriginAllowed } from './access.ts';
+import { type Access, isHostAllowed, isLoopback, isOriginAllowed, type Principal } from './access.ts';
 import { formatGraphqlError, formatRefusal } from './graphql-errors.ts';
 import type { GatewayLimits } from './limits.ts';
 import { prepareOperation, readOperationRequest } from './operation.ts';
-import type { GatewayContext } from './resolver.ts';
+import type { ContextFor } from './resolver.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { GatewayServices } from './services.ts';
 import type { StaticFiles } from './static-files.ts';
@@ -18,12 +18,12 @@ export interface HttpParts {
   readonly services: GatewayServices;
   readonly schema: GraphQLSchema;
   readonly files: StaticFiles;
-  readonly token: string;
+  readonly access: Access;
   readonly bind: string;
   readonly allowedHosts: readonly string[];
   /** Known once the server listens. */
   readonly port: () => number;
-  readonly contextFor: (traceparent: string | undefined) => GatewayContext;
+  readonly contextFor: ContextFor;
   readonly limits: GatewayLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,10 +36,15 @@ const NOT_BUILT = `AutoWeave runs, but its page has not been built.
 Next: stop it and run "npm start", which builds the page first. Everything else works: try "autoweave --help".
 `;
 
+/** What a request was found to be, for the handlers after. */
+interface Found {
+  readonly Variables: { readonly principal: Principal };
+}
+
 /** Everything of the gateway that is not a websocket. */
-export function createHttpApp(parts: HttpParts): Hono {
-  const { services, files, token, bind, allowedHosts, port, limits, clock, log, instruments } = parts;
-  const app = new Hono();
+export function createHttpApp(parts: HttpParts): Hono<Found> {
+  const { services, files, access, bind, allowedHosts, port, limits, clock, log, instruments } = parts;
+  const app = new Hono<Found>();
 
   app.use(async (c, next) => {
     const startedAt = clock.monotonic();
@@ -69,7 +74,7 @@ export function createHttpApp(parts: HttpParts): Hono {
 
   app.get('/metrics', async (c) => {
     // On loopback as open as the machine: whoever is on it may scrape. Elsewhere Prometheus has to show the token.
-    if (!isLoopback(bind) && !isBearer(c.req.header('authorization'), token)) return refuse(c, noToken());
+    if (!isLoopback(bind) && access(c.req.header('authorization')) === undefined) return refuse(c, noToken());
     return c.text(await services.metricsText(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
 
@@ -78,7 +83,9 @@ export function createHttpApp(parts: HttpParts): Hono {
     async (c, next) => {
       // A page of another origin can't send JSON without asking first, nor read what comes back; it need not try.
       if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedHosts)) return refuse(c, wrongOrigin());
-      if (!isBearer(c.req.header('authorization'), token)) return refuse(c, noToken());
+      const principal = access(c.req.header('authorization'));
+      if (principal === undefined) return refuse(c, noToken());
+      c.set('principal', principal);
       if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) return refuse(c, notJson());
       await next();
     },
@@ -103,7 +110,7 @@ export function createHttpApp(parts: HttpParts): Hono {
   return app;
 }
 
-async function answerOperation(c: Context, { schema, limits, contextFor, log }: HttpParts): Promise<Response> {
+async function answerOperation(c: Context<Found>, { schema, limits, contextFor, log }: HttpParts): Promise<Response> {
   let request: ReturnType<typeof readOperationRequest>;
   try {
     request = readOperationRequest(await c.req.json());
@@ -120,7 +127,7 @@ async function answerOperation(c: Context, { schema, limits, contextFor, log }: 
     document: prepared.document,
     operationName: request.operationName ?? null,
     variableValues: request.variables ?? null,
-    contextValue: contextFor(c.req.header('traceparent')),
+    contextValue: contextFor(c.var.principal, c.req.header('traceparent')),
   });
   const formatted = errors?.map((error) => formatGraphqlError(error, log));
   // Without data nothing was executed: the variables were wrong.

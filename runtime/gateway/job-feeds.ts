@@ -12,15 +12,20 @@ export interface JobFeeds extends Disposable {
    *
    * @throws AW_CURSOR_INVALID
    */
-  follow(queue: string, after: string | undefined): AsyncGenerator<FeedUpdate<JobEvent>, void, undefined>;
+  follow(queue: QueueAddress, after: string | undefined): AsyncGenerator<FeedUpdate<JobEvent>, void, undefined>;
+}
+
+/** A queue, and whose it is. */
+export interface QueueAddress {
+  readonly tenant: string;
+  readonly queue: string;
 }
 
 export interface JobFeedsOptions extends FeedsOptions {
-  readonly tenant: string;
   /** What a message of JOBLOG says; nothing for one that concerns no reader. */
   readonly decode: (stored: Stored) => readonly JobEvent[];
   /** Hears of jobs that are added and begun. */
-  readonly listen: (queue: string, onEvent: (event: JobEvent) => void) => Disposable;
+  readonly listen: (queue: QueueAddress, onEvent: (event: JobEvent) => void) => Disposable;
 }
 
 /** A second of a busy queue. */
@@ -36,11 +41,12 @@ export function createJobFeeds(options: JobFeedsOptions): JobFeeds {
   };
 }
 
-function jobSource(queue: string, { bus, tenant, decode, listen }: JobFeedsOptions): FeedSource<JobEvent> {
+function jobSource(address: QueueAddress, { bus, decode, listen }: JobFeedsOptions): FeedSource<JobEvent> {
+  const { tenant, queue } = address;
   // Outcomes (`out`) and what happens on the way (`jev`): JOBLOG has nothing else of a queue.
   const subject = `aw.${tenant}.*.${queue}.>`;
   return {
-    name: queue,
+    name: `${tenant}/${queue}`,
     stream: 'JOBLOG',
     subject,
     decode(stored) {
@@ -48,7 +54,7 @@ function jobSource(queue: string, { bus, tenant, decode, listen }: JobFeedsOptio
       return events.length === 0 ? { outcome: 'unwanted' } : { outcome: 'events', events };
     },
     newest: (lastSequence) => newestMessage(bus, subject, lastSequence),
-    listen: (onEvent) => listen(queue, onEvent),
+    listen: (onEvent) => listen(address, onEvent),
   };
 }
 

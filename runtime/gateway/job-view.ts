@@ -8,7 +8,7 @@ import type {
   JobSummary,
 } from '../../proto/generated/graphql.ts';
 import type * as queue from '../queue/job.ts';
-import { isSampled } from '../telemetry/spans.ts';
+import { traceIdOf } from './trace-id.ts';
 
 /** Jobs as `proto/gateway.graphql` shows them. */
 
@@ -64,7 +64,7 @@ export function toJobEvent(event: queue.JobEvent, cursor: string): JobEvent {
     attempt: event.attempt ?? null,
     result: event.result === undefined ? null : toJobResult(event.result),
     data: event.data ?? null,
-    traceId: isSampled(event.traceparent) ? event.traceparent.slice(3, 35) : null,
+    traceId: traceIdOf(event.traceparent),
   };
 }
 

@@ -30,6 +30,15 @@ export interface GatewayLimits {
   readonly keyLooks: number;
   /** Time for the answer of an owner. */
   readonly keyLookMs: number;
+  /** Runs, jobs and memories of agents that one operation may read. */
+  readonly agentReads: number;
+  /**
+   * Sets of events that are followed at once, beside those that dashboards need: each is a read of the log, and up to
+   * 8 MiB of it in memory.
+   */
+  readonly eventFeeds: number;
+  /** Of these, by one websocket. */
+  readonly eventFeedsPerSocket: number;
   /** Time for what is under way when the gateway closes. */
   readonly closeMs: number;
 }
@@ -54,5 +63,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   keyLooks: 200,
   // Long for an owner that is there, short for a person who waits for the others of a list.
   keyLookMs: 2_000,
+  agentReads: 1_000,
+  eventFeeds: 64,
+  eventFeedsPerSocket: 16,
   closeMs: 3_000,
 };

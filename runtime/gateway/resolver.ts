@@ -30,10 +30,14 @@ import type {
   SubscriptionTraceStepsArgs,
 } from '../../proto/generated/graphql.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { Random } from '../clock/random.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Tracer } from '../telemetry/spans.ts';
+import type { Principal } from './access.ts';
+import type { AgentReads } from './agent-reads.ts';
 import type { EventFeeds } from './event-feeds.ts';
+import type { EveryActor } from './every-actor.ts';
 import type { JobFeeds } from './job-feeds.ts';
 import type { KeyLooks } from './key-looks.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -42,12 +46,19 @@ import type { GatewayServices } from './services.ts';
 /** What every resolver gets. */
 export interface GatewayContext {
   readonly services: GatewayServices;
+  /** For whom it resolves, as the token says. */
+  readonly tenant: string;
   readonly feeds: EventFeeds;
   readonly jobFeeds: JobFeeds;
+  /** The websocket that asks, whichever object stands for it; one for each request where there is none. */
+  readonly client: object;
   readonly looks: KeyLooks;
+  readonly everyActor: EveryActor;
+  readonly reads: AgentReads;
   readonly tracer: Tracer;
   readonly instruments: Instruments;
   readonly clock: Clock;
+  readonly random: Random;
   readonly limits: GatewayLimits;
   /** Of the request, where the client traces. */
   readonly traceparent: string | undefined;
@@ -55,13 +66,19 @@ export interface GatewayContext {
   readonly closing: AbortSignal;
 }
 
+export type ContextFor = (
+  principal: Principal,
+  traceparent: string | undefined,
+  client?: GatewayContext['client'],
+) => GatewayContext;
+
 export type Resolver<Args, Result> = (args: Args, ctx: GatewayContext) => Result | Promise<Result>;
 export type Updates<Update> = AsyncGenerator<Update, void, undefined>;
 export type Subscriber<Args, Update> = (args: Args, ctx: GatewayContext) => Updates<Update> | Promise<Updates<Update>>;
 
 /**
- * The fields of the schema's roots with their arguments, each answered in a file of `resolvers/`. Those about jobs stand
- * in `job-resolver.ts`.
+ * The fields of the schema's roots with their arguments, each answered in a file of `resolvers/`. Those about jobs,
+ * plugins, agents, memories and events of any kind stand in files of their own beside this one.
  */
 export interface QueryResolvers {
   readonly health: Resolver<object, Query['health']>;

@@ -7,7 +7,11 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { SDL } from '../../proto/generated/sdl.ts';
+import type { AgentMutationResolvers, AgentQueryResolvers, AgentSubscriptionResolvers } from './agent-resolver.ts';
+import type { EventQueryResolvers, EventSubscriptionResolvers } from './event-resolver.ts';
 import type { JobMutationResolvers, JobQueryResolvers, JobSubscriptionResolvers } from './job-resolver.ts';
+import type { MemoryMutationResolvers, MemoryQueryResolvers } from './memory-resolver.ts';
+import type { PluginMutationResolvers, PluginQueryResolvers } from './plugin-resolver.ts';
 import type {
   ActorParent,
   ActorResolvers,
@@ -20,21 +24,44 @@ import type {
 } from './resolver.ts';
 import { actorControlMutations, actorControlQueries } from './resolvers/actor-control.ts';
 import { actorFields, actorQueries } from './resolvers/actors.ts';
+import { agentMutations } from './resolvers/agent-mutations.ts';
+import { agentSubscriptions } from './resolvers/agent-status.ts';
+import { agentQueries } from './resolvers/agents.ts';
 import { commandMutations } from './resolvers/commands.ts';
 import { deadLetterMutations, deadLetterQueries } from './resolvers/dead-letters.ts';
 import { deviceSubscriptions } from './resolvers/device-events.ts';
 import { deviceQueries } from './resolvers/devices.ts';
+import { eventQueries, eventSubscriptions } from './resolvers/events.ts';
 import { healthQueries } from './resolvers/health.ts';
 import { jobSubscriptions } from './resolvers/job-events.ts';
 import { jobMutations } from './resolvers/job-mutations.ts';
 import { jobQueries } from './resolvers/jobs.ts';
+import { memoryMutations, memoryQueries } from './resolvers/memories.ts';
+import { pluginMutations } from './resolvers/plugin-mutations.ts';
+import { pluginQueries } from './resolvers/plugins.ts';
 import { queueMutations } from './resolvers/queue-mutations.ts';
 import { queueQueries } from './resolvers/queues.ts';
 import { scheduleMutations, scheduleQueries } from './resolvers/schedules.ts';
 import { traceQueries, traceSubscriptions } from './resolvers/traces.ts';
 import { virtualDeviceMutations } from './resolvers/virtual-devices.ts';
 
-const QUERIES: QueryResolvers & JobQueryResolvers = {
+type Queries = QueryResolvers &
+  JobQueryResolvers &
+  PluginQueryResolvers &
+  AgentQueryResolvers &
+  MemoryQueryResolvers &
+  EventQueryResolvers;
+type Mutations = MutationResolvers &
+  JobMutationResolvers &
+  PluginMutationResolvers &
+  AgentMutationResolvers &
+  MemoryMutationResolvers;
+type Subscriptions = SubscriptionResolvers &
+  JobSubscriptionResolvers &
+  AgentSubscriptionResolvers &
+  EventSubscriptionResolvers;
+
+const QUERIES: Queries = {
   ...healthQueries,
   ...deviceQueries,
   ...actorQueries,
@@ -43,9 +70,13 @@ const QUERIES: QueryResolvers & JobQueryResolvers = {
   ...queueQueries,
   ...jobQueries,
   ...scheduleQueries,
+  ...pluginQueries,
+  ...agentQueries,
+  ...memoryQueries,
+  ...eventQueries,
   ...traceQueries,
 };
-const MUTATIONS: MutationResolvers & JobMutationResolvers = {
+const MUTATIONS: Mutations = {
   ...virtualDeviceMutations,
   ...commandMutations,
   ...actorControlMutations,
@@ -53,11 +84,16 @@ const MUTATIONS: MutationResolvers & JobMutationResolvers = {
   ...jobMutations,
   ...queueMutations,
   ...scheduleMutations,
+  ...pluginMutations,
+  ...agentMutations,
+  ...memoryMutations,
 };
 const ACTOR: ActorResolvers = actorFields;
-const SUBSCRIPTIONS: SubscriptionResolvers & JobSubscriptionResolvers = {
+const SUBSCRIPTIONS: Subscriptions = {
   ...deviceSubscriptions,
   ...jobSubscriptions,
+  ...agentSubscriptions,
+  ...eventSubscriptions,
   ...traceSubscriptions,
 };
 

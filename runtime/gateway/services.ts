@@ -1,15 +1,18 @@
 import type { Health, JobType } from '../../proto/generated/graphql.ts';
 import type { ActorControl } from '../actor/control.ts';
 import type { ActorRecord, DeadLetterRecord } from '../actor/inspection.ts';
+import type { ActorState } from '../actor/inspector.ts';
 import type { ListedActor } from '../actor/newest-actors.ts';
 import type { Replay } from '../actor/replay.ts';
 import type { ResendOptions } from '../actor/resend.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Contracts } from '../contracts/contracts.ts';
 import type { Address } from '../message/subjects.ts';
+import type { PluginService } from '../plugins/plugin-service.ts';
 import type { Queues } from '../queue/queue-api.ts';
 import type { ScheduleService } from '../queue/schedule-api.ts';
 import type { TraceStore } from '../telemetry/trace-store.ts';
+import type { MemoryService } from './memory-service.ts';
 
 /** What the gateway asks of the rest; the composition root provides it. */
 export interface GatewayServices {
@@ -32,7 +35,7 @@ export interface GatewayServices {
    */
   send(address: Address, type: string, data: unknown, options: SendOptions): Promise<string>;
 
-  /** The longest unchanged first. */
+  /** The longest unchanged first. A page of large states has fewer than were asked for, and a `next`. */
   listActors(options: {
     readonly name?: string;
     readonly first: number;
@@ -46,6 +49,8 @@ export interface GatewayServices {
     readonly before?: number;
   }): Promise<{ readonly actors: readonly ListedActor[]; readonly next?: number }>;
   getActor(name: string, key: string): Promise<ActorRecord | undefined>;
+  /** The state alone, which costs less; with its size in the log. */
+  getState(name: string, key: string): Promise<ActorState | undefined>;
 
   /** Newest first. */
   listDeadLetters(options: { readonly first: number; readonly before?: string }): Promise<{
@@ -72,6 +77,9 @@ export interface GatewayServices {
   readonly schedules: ScheduleService;
   /** Types that jobs may have, by name, each with the schema of its data. */
   jobTypes(): readonly JobType[];
+
+  readonly plugins: PluginService;
+  readonly memories: MemoryService;
 
   health(): Health;
   /** True when the bus is connected and its consumers run. */

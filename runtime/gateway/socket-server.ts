@@ -6,11 +6,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../clock/clock.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
-import { isBearer } from './access.ts';
+import type { Access, Principal } from './access.ts';
 import { formatGraphqlError } from './graphql-errors.ts';
 import type { GatewayLimits } from './limits.ts';
 import { prepareOperation } from './operation.ts';
-import type { GatewayContext } from './resolver.ts';
+import type { ContextFor } from './resolver.ts';
 import { type WatchedSocket, watchSocket } from './watched-socket.ts';
 
 /**
@@ -29,8 +29,8 @@ export interface SocketServer {
 
 export interface SocketParts {
   readonly schema: GraphQLSchema;
-  readonly token: string;
-  readonly contextFor: (traceparent: string | undefined) => GatewayContext;
+  readonly access: Access;
+  readonly contextFor: ContextFor;
   readonly limits: GatewayLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -132,21 +132,29 @@ export function createSocketServer(parts: SocketParts): SocketServer {
 
 interface SocketExtra {
   readonly socket: WebSocket;
+  /** From its `connection_init` on. */
+  principal?: Principal;
 }
 
-function createProtocol({ schema, token, contextFor, limits, log, instruments }: SocketParts) {
+function createProtocol({ schema, access, contextFor, limits, log, instruments }: SocketParts) {
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: limits.initMs,
     onConnect({ connectionParams, extra }) {
       const authorization = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-      if (isBearer(authorization, token)) return true;
+      const principal = access(authorization);
+      if (principal !== undefined) {
+        extra.principal = principal;
+        return true;
+      }
       instruments.socketsDropped.add(1, { reason: 'no token' });
       // The protocol would say 4403 for both; a client that forgot the token should hear that it did.
       if (authorization === undefined) extra.socket.close(UNAUTHORIZED, 'Token is missing from connectionParams');
       else extra.socket.close(FORBIDDEN, 'Token is wrong');
       return false;
     },
-    onSubscribe({ subscriptions }, _id, payload) {
+    onSubscribe({ subscriptions, extra: { principal, socket } }, _id, payload) {
+      // The protocol lets nobody subscribe before it has let him in.
+      if (principal === undefined) throw new TypeError('Nobody is known for this websocket');
       const open = Object.keys(subscriptions).length;
       if (open > limits.operationsPerSocket) {
         return [
@@ -163,7 +171,7 @@ function createProtocol({ schema, token, contextFor, limits, log, instruments }:
         document: prepared.document,
         operationName: payload.operationName ?? null,
         variableValues: payload.variables ?? null,
-        contextValue: contextFor(typeof traceparent === 'string' ? traceparent : undefined),
+        contextValue: contextFor(principal, typeof traceparent === 'string' ? traceparent : undefined, socket),
       };
     },
     onNext(_ctx, _id, _payload, _args, result) {

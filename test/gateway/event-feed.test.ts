@@ -10,7 +10,7 @@ import { createMemoryBus } from './memory-bus.ts';
 import { createSeeded } from './seeded.ts';
 
 const FILTER = { tenant: 'default', types: ['a.b'] };
-const contracts = createContracts({ 'a.b': { type: 'object' } });
+const contracts = createContracts({ 'memory.forgotten': { type: 'object' } });
 
 /** Feeds over a log in memory, on a clock whose timers fire when the test says so. */
 function open(t: TestContext) {
@@ -36,6 +36,7 @@ function open(t: TestContext) {
   t.after(() => feeds[Symbol.dispose]());
   return {
     bus,
+    clock,
     feeds,
     skipped,
     scheduled,
@@ -102,10 +103,11 @@ test('a feed that slept while the log forgot says so to whoever was live', async
 
 test('a feed counts what it cannot read, once, and goes on', async (t) => {
   const { bus, feeds, emit, skipped } = open(t);
-  const [first, second] = [feeds.follow(FILTER), feeds.follow(FILTER)];
+  const filter = { ...FILTER, types: ['a.b', 'memory.*'] };
+  const [first, second] = [feeds.follow(filter), feeds.follow(filter)];
   await Promise.all([take(first, 1), take(second, 1)]);
   bus.append('aw.default.evt.a.b.k', {}, new Uint8Array([1]));
-  bus.appendEvent('a.b', 'k', 'no object');
+  bus.appendEvent('memory.forgotten', 'k', 'no object');
   emit(3);
   assert.deepEqual(await take(first, 1), ['event one-3']);
   assert.deepEqual(await take(second, 1), ['event one-3']);
@@ -146,6 +148,21 @@ test('a subscriber is ended by return while nothing happens, and by the end of t
   assert.equal((await other).done, true);
 });
 
+test('a place that was given is free again when its subscriber ends without having taken anything', async (t) => {
+  const { bus, clock } = open(t);
+  const feeds = createEventFeeds({ bus, contracts, clock, most: { sources: 1, ofOneClient: 1 } });
+  t.after(() => feeds[Symbol.dispose]());
+  const client = {};
+  const follow = (type: string) => feeds.follow({ ...FILTER, types: [type] }, { client });
+  const never = follow('a.b');
+  assert.throws(() => follow('a.c'), { code: 'AW_TOO_MANY_FEEDS' });
+  const again = follow('a.b');
+  await never.return();
+  assert.throws(() => follow('a.c'), { code: 'AW_TOO_MANY_FEEDS' });
+  await again.return();
+  await follow('a.c').return();
+});
+
 test('a cursor that is none is refused before anything is read', (t) => {
   const { feeds } = open(t);
   assert.throws(() => feeds.follow(FILTER, { after: 'rubbish' }), { code: 'AW_CURSOR_INVALID' });
@@ -160,7 +177,7 @@ test('lastEvents gives the last of a filter, wherever they stand, with few quest
     const density = random.fraction() ** 2;
     for (let n = 0; n < size; n++) {
       if (random.chance(density)) expected.push(bus.appendEvent('a.b', 'k', random.chance(0.9) ? { n } : {}));
-      else if (random.chance(0.1)) bus.appendEvent('a.b', 'k', 'no object');
+      else if (random.chance(0.1)) bus.append('aw.default.evt.a.b.k', {}, new Uint8Array([1]));
       else bus.append('aw._sys.cursor.events.p1');
     }
     const forgotten = random.chance(0.5) ? random.below(size + 1) : 0;

@@ -108,6 +108,7 @@ function createFakeQueue(name: string, onGone: () => void): FakeQueue {
         isPaused: queue.isPaused,
         byPriority: [{ priority: 0, waiting: count('waiting') }],
         lagMs: 0,
+        workers: 0,
       };
     },
     async list(state, { first = 50, after = '0' } = {}) {

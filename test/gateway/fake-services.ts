@@ -7,6 +7,8 @@ import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
 import { createTraceStore, type TraceRecorder } from '../../runtime/telemetry/trace-store.ts';
 import { createFakeControl, type FakeControl } from './fake-control.ts';
+import { createFakeMemories, type FakeMemories } from './fake-memories.ts';
+import { createFakePlugins, FAKE_POLICY, type FakePlugins } from './fake-plugins.ts';
 import { createFakeQueues, type FakeQueues } from './fake-queues.ts';
 import { createFakeSchedules, type FakeSchedules } from './fake-schedules.ts';
 
@@ -28,6 +30,8 @@ export interface FakeServices extends GatewayServices {
   readonly control: FakeControl;
   readonly queues: FakeQueues;
   readonly schedules: FakeSchedules;
+  readonly plugins: FakePlugins;
+  readonly memories: FakeMemories;
   /** Answers a call; the default gives back the data. */
   answer: (type: string, data: unknown) => unknown;
   readonly recorder: TraceRecorder;
@@ -73,6 +77,10 @@ export function createFakeServices(bus: Bus): FakeServices {
       const actors = all.slice(0, first);
       return { actors, ...(actors.length < all.length ? { next: actors.at(-1)!.position } : {}) };
     },
+    async getState(name, key) {
+      const state = services.actors.find((actor) => actor.name === name && actor.key === key)?.state;
+      return state === undefined ? undefined : { state, bytes: JSON.stringify(state).length };
+    },
     getActor: async (name, key) => services.actors.find((actor) => actor.name === name && actor.key === key),
     async listDeadLetters({ first }) {
       return { deadLetters: services.deadLetters.slice(0, first), total: services.deadLetters.length };
@@ -88,6 +96,8 @@ export function createFakeServices(bus: Bus): FakeServices {
     control: createFakeControl(),
     queues: createFakeQueues(),
     schedules: createFakeSchedules(),
+    plugins: createFakePlugins(),
+    memories: createFakeMemories(),
     jobTypes: () => [{ type: 'system.cleanup', description: 'Tidies up.', schema: { type: 'object' } }],
     async replay(address, to = 9) {
       if (address.key === 'other') {
@@ -118,6 +128,7 @@ export function createFakeServices(bus: Bus): FakeServices {
           isMet: true,
           streams: [{ name: 'EVENTS', replicas: 1, storage: 'file', isAsync: false }],
         },
+        plugins: FAKE_POLICY,
       };
     },
     isReady: () => services.isItReady,

@@ -47,11 +47,10 @@ async function run({ seed, broken = {} }: Story) {
   const listeners = new Set<(event: JobEvent) => void>();
   const feeds = createJobFeeds({
     bus: broken.bus?.(bus) ?? bus,
-    tenant: 'default',
     clock,
     decode: broken.decode ?? decodeCount,
-    listen(queue, onEvent) {
-      assert.equal(queue, 'mail');
+    listen(address, onEvent) {
+      assert.deepEqual(address, { tenant: 'default', queue: 'mail' });
       listeners.add(onEvent);
       return { [Symbol.dispose]: () => void listeners.delete(onEvent) };
     },
@@ -93,7 +92,7 @@ async function run({ seed, broken = {} }: Story) {
       checker.reconnect();
       const { cursor } = checker;
       const after = cursor === undefined ? undefined : (broken.cursor?.(cursor) ?? cursor);
-      const updates = feeds.follow('mail', after);
+      const updates = feeds.follow({ tenant: 'default', queue: 'mail' }, after);
       for (let wanted = 1 + random.below(60); wanted > 0; wanted--) {
         const update = await updates.next();
         if (update.done) break;

@@ -102,3 +102,31 @@ test('feeds on a real server lose nothing and repeat nothing while it is killed 
     events.slice(-30),
   );
 });
+
+test('what a plugin emits is shown once, whether its type was known by then or only later', async () => {
+  const own = createContracts({ 'lamp.lit': { type: 'object' } });
+  const filter = { tenant: 'test', types: ['lamp.lit', 'own.thing'] };
+  const expected: number[] = [];
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  /** One process after another, each with few events in its ring. */
+  const follow = async (isEnough: () => boolean) => {
+    const feeds = createEventFeeds({ bus, contracts: own, clock: systemClock, ring: { events: 2, bytes: 1_000_000 } });
+    for await (const update of feeds.follow(filter, { after: cursor })) {
+      cursor = update.cursor;
+      if (update.kind === 'event') seen.push(update.event.sequence);
+      if (isEnough()) break;
+    }
+    feeds[Symbol.dispose]();
+  };
+  await follow(() => true);
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 3; n++) expected.push(await publish('own.thing', n), await publish('lamp.lit', n));
+    // Within what was emitted, and once at its end.
+    await follow(() => seen.length === expected.length - (round === 1 ? 0 : 3));
+    if (round === 0) own.put('own.thing', { type: 'object' });
+    else own.put('own.thing', { type: 'string' });
+  }
+  await follow(() => seen.length === expected.length);
+  assert.deepEqual(seen, expected);
+});

@@ -8,15 +8,14 @@ import { type GatewayContext, type MutationResolvers, type QueryResolvers, trace
 const FILE = 'runtime/gateway/resolvers/actor-control.ts';
 
 export const actorControlQueries = {
-  async actorActivity({ name, key }, { services, looks }) {
-    return toActivity(await looks.look({ tenant: services.tenant, actor: name, key }));
+  async actorActivity({ name, key }, { tenant, looks }) {
+    return toActivity(await looks.look({ tenant, actor: name, key }));
   },
-  async actorReplay({ name, key, to }, { services }) {
-    const replay = await services.replay({ tenant: services.tenant, actor: name, key }, to ?? undefined);
+  async actorReplay({ name, key, to }, { services, tenant }) {
+    const replay = await services.replay({ tenant, actor: name, key }, to ?? undefined);
     return { ...replay, difference: replay.difference ?? null };
   },
-  actorExport: ({ name, key }, { services }) =>
-    services.control.exportKey({ tenant: services.tenant, actor: name, key }),
+  actorExport: ({ name, key }, { services, tenant }) => services.control.exportKey({ tenant, actor: name, key }),
 } satisfies Pick<QueryResolvers, 'actorActivity' | 'actorReplay' | 'actorExport'>;
 
 export const actorControlMutations = {
@@ -24,17 +23,17 @@ export const actorControlMutations = {
   resumeActor: order('resumeActor', (control, address) => control.resume(address)),
   killActor: order('killActor', (control, address) => control.kill(address)),
 
-  destroyActor: traced('destroyActor', FILE, async ({ actor, key }, { services }) => {
-    await services.control.destroy({ tenant: services.tenant, actor, key });
+  destroyActor: traced('destroyActor', FILE, async ({ actor, key }, { services, tenant }) => {
+    await services.control.destroy({ tenant, actor, key });
     return true;
   }),
-  cancelTimer: traced('cancelTimer', FILE, ({ actor, key, id }, { services }) =>
-    services.control.cancelTimer({ tenant: services.tenant, actor, key }, id),
+  cancelTimer: traced('cancelTimer', FILE, ({ actor, key, id }, { services, tenant }) =>
+    services.control.cancelTimer({ tenant, actor, key }, id),
   ),
-  importActor: traced('importActor', FILE, async ({ file, key: other, replace }, { services }) => {
+  importActor: traced('importActor', FILE, async ({ file, key: other, replace }, { services, tenant }) => {
     const exported = readExportedKey(file);
     const key = other ?? exported.key;
-    const address = { tenant: services.tenant, actor: exported.actor, key };
+    const address = { tenant, actor: exported.actor, key };
     await services.control.importKey(address, { ...exported, key }, { replace: replace ?? false });
     return key;
   }),
@@ -50,9 +49,9 @@ function order(field: string, run: (control: ActorControl, address: Address) => 
     FILE,
     async (
       { actor, key }: { readonly actor: string; readonly key: string },
-      { services, looks }: GatewayContext,
+      { services, tenant, looks }: GatewayContext,
     ): Promise<ActorActivity | null> => {
-      const address = { tenant: services.tenant, actor, key };
+      const address = { tenant, actor, key };
       await run(services.control, address);
       looks.forget(address);
       return toActivity(await looks.look(address));

@@ -1,5 +1,6 @@
 import type { Device as PluggedDevice } from '../../../proto/generated/messages.ts';
 import { isoTime } from '../../clock/clock.ts';
+import { callActor } from '../call-actor.ts';
 import { toDevice } from '../device-view.ts';
 import { type GatewayContext, given, type MutationResolvers, traced } from '../resolver.ts';
 
@@ -28,16 +29,10 @@ export const virtualDeviceMutations = {
 async function askWatcher(
   type: string,
   data: unknown,
-  { services, limits, closing }: GatewayContext,
+  ctx: GatewayContext,
   traceparent: string,
 ): Promise<PluggedDevice> {
-  const address = { tenant: services.tenant, actor: WATCHER, key: services.host };
-  // Not ended with the request: what was sent is done, whether its sender still listens or not.
-  const reply = await services.call(address, type, data, {
-    ...(traceparent === '' ? {} : { traceparent }),
-    timeoutMs: limits.callMs,
-    signal: closing,
-  });
+  const reply = await callActor({ actor: WATCHER, key: ctx.services.host, type, data }, ctx, traceparent);
   // The watcher answers with the device by its contract (`proto/schemas/device.schema.json`).
   return reply as PluggedDevice;
 }
