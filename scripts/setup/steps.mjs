@@ -2,6 +2,7 @@ import { cliLink } from './cli-link.mjs';
 import { natsServer } from './nats-server.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
 import { packages } from './packages.mjs';
+import { plugins } from './plugins.mjs';
 import { ui } from './ui.mjs';
 
 /**
@@ -25,4 +26,4 @@ import { ui } from './ui.mjs';
  */
 
 /** In order: each may use what those above it have provided. */
-export const STEPS = [nodeRuntime, packages, natsServer, ui, cliLink];
+export const STEPS = [nodeRuntime, packages, natsServer, ui, plugins, cliLink];
