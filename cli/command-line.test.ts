@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { CommandSpec } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
+import { usageLine } from './help.ts';
 
 const load = () => Promise.reject(new Error('not loaded here'));
 const COMMANDS: readonly CommandSpec[] = [
@@ -21,6 +22,16 @@ const COMMANDS: readonly CommandSpec[] = [
     load,
   },
   { words: ['device', 'ls'], summary: 'List', examples: [], load },
+  {
+    words: ['find'],
+    summary: 'Find',
+    arguments: [
+      { name: 'WHERE', description: '' },
+      { name: 'WORD', description: '', isOptional: true, isRepeatable: true },
+    ],
+    examples: [],
+    load,
+  },
 ];
 
 suite('parseCommandLine', () => {
@@ -42,6 +53,22 @@ suite('parseCommandLine', () => {
       assert.equal(request.options.text('serial'), serial, line);
       assert.equal(request.options.flag('json'), line.includes('--json'), line);
     }
+  });
+
+  test('gives all that a last argument takes, in order', () => {
+    const cases: [string, string | undefined, string[]][] = [
+      ['find here', undefined, []],
+      ['find here a', 'a', ['a']],
+      ['find here a --json b -- --c', 'a', ['a', 'b', '--c']],
+    ];
+    for (const [line, first, several] of cases) {
+      const request = parseCommandLine(line.split(' '), COMMANDS);
+      assert.equal(request.kind, 'run', line);
+      assert.deepEqual(request.arguments, { WHERE: 'here', WORD: first }, line);
+      assert.deepEqual(request.several, several, line);
+    }
+    assert.throws(() => parseCommandLine(['find'], COMMANDS), /WHERE is missing/);
+    assert.equal(usageLine(COMMANDS.at(-1)!), 'autoweave find WHERE [WORD…] [options]');
   });
 
   test('gives help and version where they are asked for', () => {
@@ -70,6 +97,7 @@ suite('parseCommandLine', () => {
       ['devise', /^autoweave: unknown command "devise" \(did you mean "device"\?\)$/],
       ['device plugg', /^autoweave device: unknown command "plugg" \(did you mean "plug"\?\)$/],
       ['device xyzzy', /^autoweave device: unknown command "xyzzy"$/],
+      ['plug', /^autoweave: unknown command "plug" \(did you mean "device plug"\?\)$/],
       ['--jsn', /^autoweave: unknown option "--jsn"$/],
       ['up --no-ubs', /^autoweave up: unknown option "--no-ubs" \(did you mean "--no-usb"\?\)$/],
       ['up --usb', /unknown option "--usb"/],

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AutoWeaveError } from '../runtime/errors/errors.ts';
 import { COMMON_OPTIONS, type CommandOption, type CommandOptions, type CommandSpec } from './command.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean, didYouMeanCommand } from './did-you-mean.ts';
 
 /** What a command line asks for. */
 export type Request =
@@ -12,6 +12,7 @@ export type Request =
       readonly kind: 'run';
       readonly command: CommandSpec;
       readonly arguments: Readonly<Record<string, string | undefined>>;
+      readonly several: readonly string[];
       readonly options: CommandOptions;
     };
 
@@ -29,10 +30,12 @@ export function parseCommandLine(typed: readonly string[], commands: readonly Co
   const declared = command.arguments ?? [];
   const missing = declared[positionals.length];
   if (missing !== undefined && missing.isOptional === undefined) throw usage(command, `${missing.name} is missing`);
+  const isOpen = declared.at(-1)?.isRepeatable === true;
   const surplus = positionals[declared.length];
-  if (surplus !== undefined) throw usage(command, `unexpected argument "${surplus}"`);
+  if (surplus !== undefined && !isOpen) throw usage(command, `unexpected argument "${surplus}"`);
   const named = Object.fromEntries(declared.map(({ name }, index) => [name, positionals[index]]));
-  return { kind: 'run', command, arguments: named, options: given.options };
+  const several = isOpen ? positionals.slice(declared.length - 1) : [];
+  return { kind: 'run', command, arguments: named, several, options: given.options };
 }
 
 /** The words at the beginning that name a command or a group of commands. */
@@ -53,16 +56,32 @@ function parseGeneral(args: readonly string[], words: readonly string[], command
   if (first === 'help') return { kind: 'help', words: leadingWords(rest.slice(1), commands) };
   if (words.length === 0 && (first === '--version' || first === '-v')) return { kind: 'version' };
   if (rest.every((arg) => arg === '--help' || arg === '-h' || arg === '--json')) return { kind: 'help', words };
-  const candidates = commands
-    .filter((command) => isSame(command.words.slice(0, words.length), words))
-    .map((command) => command.words[words.length]!);
   const where = ['autoweave', ...words].join(' ');
   const wrong = rest.find((arg) => !arg.startsWith('-'));
   const what = wrong === undefined ? `unknown option "${first}"` : `unknown command "${wrong}"`;
-  const meant = wrong === undefined ? undefined : didYouMean(wrong, candidates);
-  throw new AutoWeaveError('AW_CLI_USAGE', `${where}: ${what}${suggest(meant)}`, {
+  const meant = wrong === undefined ? [] : commandsMeant(words, rest, commands);
+  throw new AutoWeaveError('AW_CLI_USAGE', `${where}: ${what}${suggest(...meant)}`, {
     hint: `${where} --help`,
   });
+}
+
+function commandsMeant(
+  words: readonly string[],
+  rest: readonly string[],
+  commands: readonly CommandSpec[],
+): readonly string[] {
+  const typed = rest.filter((arg) => !arg.startsWith('-'));
+  if (words.length === 0) {
+    return didYouMeanCommand(
+      typed,
+      commands.map((command) => command.words),
+    );
+  }
+  const candidates = commands
+    .filter((command) => isSame(command.words.slice(0, words.length), words))
+    .map((command) => command.words[words.length]!);
+  const meant = didYouMean(typed[0]!, candidates);
+  return meant === undefined ? [] : [meant];
 }
 
 function parseOptions(args: readonly string[], command: CommandSpec) {
@@ -112,11 +131,11 @@ function unknownOption(command: CommandSpec, rawName: string, declared: readonly
     rawName,
     declared.map(({ name }) => `--${name}`),
   );
-  return usage(command, `unknown option "${rawName}"${suggest(meant)}`);
+  return usage(command, `unknown option "${rawName}"${meant === undefined ? '' : suggest(meant)}`);
 }
 
-function suggest(meant: string | undefined): string {
-  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+function suggest(...meant: readonly string[]): string {
+  return meant.length === 0 ? '' : ` (did you mean ${meant.map((each) => `"${each}"`).join(' or ')}?)`;
 }
 
 function usage(command: CommandSpec, what: string): AutoWeaveError {

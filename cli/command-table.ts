@@ -2,10 +2,14 @@ import { BACKUP, RESTORE } from './backup/commands.ts';
 import { CLIENT_OPTIONS } from './client-options.ts';
 import type { CommandSpec } from './command.ts';
 import { ACTOR_COMMANDS } from './commands/actor-table.ts';
+import { AGENT_COMMANDS } from './commands/agent-table.ts';
 import { DEAD_COMMANDS } from './commands/dead-table.ts';
 import { JOB_COMMANDS } from './commands/job-table.ts';
+import { MEMORY_COMMANDS } from './commands/memory-table.ts';
+import { PLUGIN_COMMANDS } from './commands/plugin-table.ts';
 import { QUEUE_COMMANDS } from './commands/queue-table.ts';
 import { SCHEDULE_COMMANDS } from './commands/schedule-table.ts';
+import { TRACE_COMMANDS } from './commands/trace-table.ts';
 import { CONFIG_OPTIONS } from './config-options.ts';
 
 /** Every command as data, in the order of help. What runs them is loaded when it is needed. */
@@ -85,16 +89,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./commands/device-watch.ts'),
   },
   ...ACTOR_COMMANDS,
+  ...AGENT_COMMANDS,
   ...DEAD_COMMANDS,
   ...JOB_COMMANDS,
+  ...MEMORY_COMMANDS,
+  ...PLUGIN_COMMANDS,
   ...QUEUE_COMMANDS,
   ...SCHEDULE_COMMANDS,
-  {
-    words: ['trace'],
-    summary: 'Show the steps of a recent trace, with the file that does each',
-    arguments: [{ name: 'ID', description: 'A trace id, or the id of a recent device event' }],
-    options: CLIENT_OPTIONS,
-    examples: [['autoweave trace 0af7651916cd43dd8448eb211c80319c', 'from the plug to the pushed event']],
-    load: () => import('./commands/trace.ts'),
-  },
+  ...TRACE_COMMANDS,
 ];

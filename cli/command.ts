@@ -10,6 +10,8 @@ export interface CommandArgument {
   readonly name: string;
   readonly description: string;
   readonly isOptional?: true;
+  /** It takes all that comes behind it, too; only the last argument can. */
+  readonly isRepeatable?: true;
 }
 
 export interface CommandOption {
@@ -40,6 +42,8 @@ export interface CommandSpec {
 export interface CommandContext {
   /** By the name of the argument. */
   readonly arguments: Readonly<Record<string, string | undefined>>;
+  /** All that a last argument that is repeatable was given, its first one included. */
+  readonly several: readonly string[];
   readonly options: CommandOptions;
   readonly isJson: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -165,6 +165,20 @@ export const CONFIG_ENTRIES = {
     default: () => [] as readonly string[],
     description: 'Files with workers of your own',
   }),
+  plugins: define({
+    env: 'AUTOWEAVE_PLUGINS',
+    flag: '--plugins',
+    kind: list(path),
+    default: ({ root }) => [join(root, 'plugins-wasm')] as readonly string[],
+    description: 'Folders that are looked at for plugins, and for their changes',
+  }),
+  pluginSignatures: define({
+    env: 'AUTOWEAVE_PLUGIN_SIGNATURES',
+    flag: '--plugin-signatures',
+    kind: oneOf(['require', 'off']),
+    default: () => 'require' as const,
+    description: 'Whether plugins must be signed; off also loads unsigned ones, for development on one machine',
+  }),
   allowedHosts: define({
     env: 'AUTOWEAVE_ALLOWED_HOSTS',
     kind: list(host),

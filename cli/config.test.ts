@@ -16,6 +16,8 @@ suite('loadConfig', () => {
     assert.equal(config.durability, 'fsync');
     assert.equal(config.token, null);
     assert.equal(config.usb, true);
+    assert.deepEqual(config.plugins, ['/checkout/plugins-wasm']);
+    assert.equal(config.pluginSignatures, 'require', 'what nobody has signed is not loaded unless somebody says so');
     assert.equal(config.root, '/checkout');
     assert.deepEqual(warnings, []);
     assert.deepEqual(
@@ -45,6 +47,9 @@ suite('loadConfig', () => {
       ['usbPollMs', '100', 100],
       ['watcherCommand', '["nsenter","--target","7"]', ['nsenter', '--target', '7']],
       ['actors', './a.ts, /b.ts ,', ['/here/a.ts', '/b.ts']],
+      ['plugins', 'mine, /opt/plugins', ['/here/mine', '/opt/plugins']],
+      ['plugins', ',', []],
+      ['pluginSignatures', 'OFF', 'off'],
       ['allowedHosts', 'weave.lan,10.0.0.7', ['weave.lan', '10.0.0.7']],
       ['token', 'abcdefghijklmnop', 'abcdefghijklmnop'],
       ['minFreeDiskMb', '0', 0],
@@ -74,6 +79,7 @@ suite('loadConfig', () => {
       ['AUTOWEAVE_USB_POLL_MS', '99'],
       ['AUTOWEAVE_WATCHER_COMMAND', 'nsenter -t 7'],
       ['AUTOWEAVE_WATCHER_COMMAND', '[1]'],
+      ['AUTOWEAVE_PLUGIN_SIGNATURES', 'warn'],
       ['AUTOWEAVE_ALLOWED_HOSTS', 'a b'],
       ['AUTOWEAVE_TOKEN', 'short'],
       ['AUTOWEAVE_MIN_FREE_DISK_MB', 'some'],

@@ -1,3 +1,4 @@
+import { asCalled, type Program } from './as-called.ts';
 import { COMMON_OPTIONS, type CommandOption, type CommandSpec } from './command.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { wrap } from './text.ts';
@@ -13,18 +14,19 @@ export function renderHelp(words: readonly string[], commands: readonly CommandS
 }
 
 /** The same for programs. */
-export function describeHelp(words: readonly string[], commands: readonly CommandSpec[]) {
+export function describeHelp(words: readonly string[], commands: readonly CommandSpec[], program: Program) {
   const shown = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   return {
     commands: shown.map((command) => ({
       command: command.words.join(' '),
-      usage: usageLine(command),
+      usage: asCalled(usageLine(command), program),
       summary: command.summary,
       description: command.description ?? null,
-      arguments: (command.arguments ?? []).map(({ name, description, isOptional = false }) => ({
+      arguments: (command.arguments ?? []).map(({ name, description, isOptional = false, isRepeatable = false }) => ({
         name,
         description,
         optional: isOptional,
+        repeatable: isRepeatable,
       })),
       options: [...(command.options ?? []), ...COMMON_OPTIONS].map(
         ({ name, value = null, description, isRepeatable = false }) => ({
@@ -34,7 +36,7 @@ export function describeHelp(words: readonly string[], commands: readonly Comman
           repeatable: isRepeatable,
         }),
       ),
-      examples: command.examples.map(([line, what]) => ({ line, what })),
+      examples: command.examples.map(([line, what]) => ({ line: asCalled(line, program), what })),
     })),
     exitCodes: EXIT_CODES,
   };
@@ -42,7 +44,10 @@ export function describeHelp(words: readonly string[], commands: readonly Comman
 
 /** `autoweave actor get NAME KEY [options]` */
 export function usageLine({ words, arguments: args = [] }: CommandSpec): string {
-  const shown = args.map(({ name, isOptional }) => (isOptional ? `[${name}]` : name));
+  const shown = args.map(({ name, isOptional, isRepeatable }) => {
+    const form = isRepeatable ? `${name}…` : name;
+    return isOptional ? `[${form}]` : form;
+  });
   return ['autoweave', ...words, ...shown, '[options]'].join(' ');
 }
 

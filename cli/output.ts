@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { asCalled, type Program } from './as-called.ts';
 import { displayWidth, pad, sanitize, truncate } from './text.ts';
 
 /** Where a command prints. Colours only on a terminal, and never with `NO_COLOR`. */
@@ -6,6 +7,8 @@ export interface Output {
   /** How many columns there are; undefined when nobody looks. */
   readonly columns: number | undefined;
   line(text?: string): void;
+  /** A line that says what to type, as the person calls us. */
+  advise(text: string): void;
   /** A note beside the result: it goes to the error stream, and nowhere when programs read. */
   note(text: string): void;
   /** One document, or one line of a stream of them. */
@@ -35,7 +38,7 @@ const GAP = '  ';
 export function createOutput(
   stdout: OutputStream,
   stderr: OutputStream,
-  { isJson }: { readonly isJson: boolean },
+  { isJson, program = 'autoweave' }: { readonly isJson: boolean; readonly program?: Program },
 ): Output {
   const columns = stdout.isTTY ? (stdout.columns ?? 80) : undefined;
   const paint = (colour: Colour, text: string) =>
@@ -44,8 +47,9 @@ export function createOutput(
     columns,
     paint,
     line: (text = '') => void stdout.write(`${text}\n`),
+    advise: (text) => void stdout.write(`${asCalled(text, program)}\n`),
     note(text) {
-      if (!isJson) stderr.write(`${text}\n`);
+      if (!isJson) stderr.write(`${asCalled(text, program)}\n`);
     },
     json: (value, { isLine = false } = {}) => void stdout.write(`${JSON.stringify(value, null, isLine ? 0 : 2)}\n`),
     table: (shape, rows) => void stdout.write(renderTable(shape, rows, columns, paint)),

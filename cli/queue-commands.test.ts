@@ -16,6 +16,7 @@ const QUEUE = {
       { priority: 5, waiting: 8 },
     ],
     lagMs: 250,
+    workers: 2,
   },
   settings: {
     attempts: 3,
@@ -37,8 +38,8 @@ test('queue ls', async () => {
   const paused = { ...QUEUE, name: 'reports', counts: { ...QUEUE.counts, isPaused: true } };
   gateway.answer = () => ({ data: { queues: [QUEUE, paused] } });
   const { out } = await run(['queue', 'ls']);
-  assert.match(out, /QUEUE +STATE +WAITING +ACTIVE +DELAYED +COMPLETED +FAILED\n/);
-  assert.match(out, /mail +running +12 +1 +0 +10 +2\nreports +paused +12/);
+  assert.match(out, /QUEUE +STATE +WORKERS +WAITING +ACTIVE +DELAYED +COMPLETED +FAILED\n/);
+  assert.match(out, /mail +running +2 +12 +1 +0 +10 +2\nreports +paused +2 +12/);
   assert.deepEqual((await runJson(['queue', 'ls'])).document, [QUEUE, paused]);
   gateway.answer = () => ({ data: { queues: [] } });
   assert.match((await run(['queue', 'ls'])).out, /^No queues\. .*autoweave job add/);
@@ -50,7 +51,7 @@ test('queue show has counts and settings in words, and says which queue was mean
   gateway.answer = () => ({ data: { queue: QUEUE } });
   const { out } = await run(['queue', 'show', 'mail']);
   for (const expected of [
-    /^name +mail\nstate +running\nwaiting +12\n {2}priority 0 +4\n {2}priority 5 +8\nactive +1, at most 250 ms ago\n/,
+    /^name +mail\nstate +running\nworkers +2\nwaiting +12\n {2}priority 0 +4\n {2}priority 5 +8\nactive +1, at most 250 ms ago\n/,
     /attempts +3\nbackoff +exponential from 2s\ntimeout +90s\ntotal timeout +no limit\nconcurrency +no limit\n/,
     /rate +100 per 1s\nkeeps completed +the last 10\nkeeps failed +the last 50, for 7d\ntypes +mail\.send, mail\.digest\n$/,
   ])

@@ -234,7 +234,9 @@ suite('runCommandLine', () => {
       { ...step, spanId: 'b', parentSpanId: 'a', name: 'actor.handle', file: null },
     ];
     gateway.answer = ({ query }) => ({
-      data: query.includes('History') ? { deviceHistory: [{ id: 'e1', traceId: TRACE }] } : { trace: steps },
+      data: query.includes('History')
+        ? { eventHistory: [{ id: 'e1', cursor: 'x-1', traceId: TRACE }] }
+        : { trace: steps, agentRun: null },
     });
     const { out } = await run(['trace', TRACE]);
     assert.match(out, /1\.50 ms {2}device\.plug/);

@@ -1,4 +1,5 @@
 import { AutoWeaveError, formatError, toFailure } from '../runtime/errors/errors.ts';
+import { asCalled, type Program, programOf } from './as-called.ts';
 import type { CommandContext } from './command.ts';
 import { parseCommandLine, type Request } from './command-line.ts';
 import { COMMANDS } from './command-table.ts';
@@ -22,9 +23,10 @@ export async function runCommandLine(
 ): Promise<number> {
   // Known before the command line is understood: mistakes in it are told in the form that was asked for.
   const isJson = args.includes('--json');
-  const output = createOutput(stdout, stderr, { isJson });
+  const program = programOf(env);
+  const output = createOutput(stdout, stderr, { isJson, program });
   try {
-    return await perform(parseCommandLine(args, COMMANDS), {
+    return await perform(parseCommandLine(args, COMMANDS), program, {
       isJson,
       output,
       env,
@@ -32,14 +34,18 @@ export async function runCommandLine(
       ...(ask === undefined || isJson ? {} : { ask }),
     });
   } catch (error) {
-    if (isJson) output.json({ error: describe(error) }, { isLine: true });
-    else stderr.write(`${formatError(error)}\n`);
+    if (isJson) output.json({ error: describe(error, program) }, { isLine: true });
+    else stderr.write(`${asCalled(formatError(error), program)}\n`);
     if (!(error instanceof AutoWeaveError) && error instanceof Error) stderr.write(`${error.stack}\n`);
     return exitCodeOf(error);
   }
 }
 
-async function perform(request: Request, base: Omit<CommandContext, 'arguments' | 'options'>): Promise<number> {
+async function perform(
+  request: Request,
+  program: Program,
+  base: Omit<CommandContext, 'arguments' | 'several' | 'options'>,
+): Promise<number> {
   switch (request.kind) {
     case 'version': {
       const { VERSION } = await import('./version.ts');
@@ -50,16 +56,17 @@ async function perform(request: Request, base: Omit<CommandContext, 'arguments' 
     case 'help': {
       const { describeHelp, renderHelp } = await import('./help.ts');
       if (base.isJson) {
-        base.output.json(describeHelp(request.words, COMMANDS));
+        base.output.json(describeHelp(request.words, COMMANDS, program));
         return OK;
       }
       const { columns = WIDTH_OF_FILES } = base.output;
-      base.output.line(renderHelp(request.words, COMMANDS, columns));
+      base.output.advise(renderHelp(request.words, COMMANDS, columns));
       return OK;
     }
     case 'run': {
-      const { run } = await request.command.load();
-      return await run({ ...base, arguments: request.arguments, options: request.options });
+      const { command, arguments: args, several, options } = request;
+      const { run } = await command.load();
+      return await run({ ...base, arguments: args, several, options });
     }
   }
 }
@@ -67,7 +74,7 @@ async function perform(request: Request, base: Omit<CommandContext, 'arguments' 
 /** How wide help is where no terminal says. */
 const WIDTH_OF_FILES = 100;
 
-function describe(error: unknown) {
+function describe(error: unknown, program: Program) {
   const hint = error instanceof AutoWeaveError ? error.hint : undefined;
-  return { ...toFailure(error), ...(hint === undefined ? {} : { hint }) };
+  return { ...toFailure(error), ...(hint === undefined ? {} : { hint: asCalled(hint, program) }) };
 }

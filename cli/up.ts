@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DEVICE_WATCHER } from '../actors/device-watcher/device-watcher.ts';
 import type { UsbHealth } from '../actors/device-watcher/watcher-protocol.ts';
+import type { RunningMemory } from '../actors/memory/memory-child.ts';
 import { ACTORS, watcherChild } from '../actors/tree.ts';
 import { SCHEMAS, SHARED_SCHEMAS } from '../proto/generated/messages.ts';
 import type { ActorSystem } from '../runtime/actor/actor-system.ts';
@@ -11,6 +12,7 @@ import { systemClock } from '../runtime/clock/system-clock.ts';
 import { createContracts, type JsonSchema } from '../runtime/contracts/contracts.ts';
 import { AutoWeaveError } from '../runtime/errors/errors.ts';
 import { type Gateway, startGateway } from '../runtime/gateway/gateway.ts';
+import type { Plugins } from '../runtime/plugins/plugins.ts';
 import type { OpenQueues } from '../runtime/queue/queues.ts';
 import type { WorkerDefinition } from '../runtime/queue/worker-definition.ts';
 import type { Child, ChildSpec } from '../runtime/supervisor/child.ts';
@@ -19,6 +21,7 @@ import { createLog, type Log } from '../runtime/telemetry/log.ts';
 import { startTelemetry } from '../runtime/telemetry/telemetry.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
+import { agentsChild, memoryChild } from './up/agents.ts';
 import { actorsChild, brokerChild, busChild, type CoreParts } from './up/core.ts';
 import { createCurrent } from './up/current.ts';
 import { watchDisk } from './up/disk-watch.ts';
@@ -26,6 +29,7 @@ import { unreadDurability } from './up/durability.ts';
 import { createDurabilityReport } from './up/durability-report.ts';
 import { loadActors } from './up/load-actors.ts';
 import { checkSchemas, loadWorkers } from './up/load-workers.ts';
+import { pluginsChild } from './up/plugins.ts';
 import { builtInJobsChild, queuesChild, workersChild } from './up/queues.ts';
 import { createServices } from './up/services.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +44,9 @@ import { VERSION } from './version.ts';
  *     │  ├─ queues
  *     │  ├─ gateway         answers early: /healthz and /readyz tell how far the rest is
  *     │  ├─ actors
+ *     │  ├─ plugins          loaded anew in the background
+ *     │  ├─ memory           the index of what is remembered
+ *     │  ├─ agents           the jobs of agents and memories
  *     │  ├─ workers          those of users
  *     │  └─ jobs             what AutoWeave does about itself, by schedules
  *     └─ devices            never gives up; absent with AUTOWEAVE_USB=off
@@ -73,6 +80,8 @@ export async function up(config: Config): Promise<number> {
     bus: createCurrent<NatsBus>('The connection to the broker'),
     queues: createCurrent<OpenQueues>('The job queue'),
     actors: createCurrent<ActorSystem>('The actor system'),
+    plugins: createCurrent<Plugins>('The plugin host'),
+    memory: createCurrent<RunningMemory>('The memory'),
     durability: unreadDurability(config),
     usb: undefined as UsbHealth | undefined,
   };
@@ -96,7 +105,15 @@ export async function up(config: Config): Promise<number> {
   }
   for (const worker of workers) checkSchemas(worker, core.contracts);
   const startedAt = clock.now();
-  const services = createServices({ ...core, live, disk, startedAt, ownJobTypes: shownTypes(workers) });
+  const services = createServices({
+    ...core,
+    live,
+    plugins: live.plugins,
+    memory: live.memory,
+    disk,
+    startedAt,
+    ownJobTypes: shownTypes(workers),
+  });
 
   let gateway: Gateway | undefined;
   const gatewayChild: ChildSpec = {
@@ -140,6 +157,9 @@ export async function up(config: Config): Promise<number> {
           queuesChild({ ...core, disk, isSyncedAlways: () => live.durability.isSynced !== false }),
           gatewayChild,
           actorsChild(core),
+          pluginsChild({ ...core, plugins: live.plugins }),
+          memoryChild({ ...core, memory: live.memory }),
+          agentsChild({ ...core, memory: live.memory }),
           workersChild(core, workers),
           builtInJobsChild(core, () => services(live.bus.get()).health()),
         ],

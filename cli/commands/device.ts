@@ -63,7 +63,7 @@ export async function unplug(ctx: CommandContext): Promise<number> {
 
 function show({ isJson, output }: CommandContext, devices: readonly Device[], document: unknown): void {
   if (isJson) output.json(document);
-  else if (devices.length === 0) output.line('No devices. Plug a virtual one: autoweave device plug 1209:0001');
+  else if (devices.length === 0) output.advise('No devices. Plug a virtual one: autoweave device plug 1209:0001');
   else {
     const rows = devices.map((device) => [
       deviceTitle(device),

@@ -1,4 +1,5 @@
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
+import { asCalled, type Program, programOf } from '../as-called.ts';
 import type { CommandContext } from '../command.ts';
 import { loadConfig } from '../config.ts';
 import { loadCommandConfig } from '../config-options.ts';
@@ -16,9 +17,10 @@ const NAME_WIDTH = 16;
 export async function run(ctx: CommandContext): Promise<number> {
   const { config, configError } = loadWhatCanBe(ctx);
   const running = await findRunning(config, ctx.env);
-  const findings = await Promise.all(
+  const found = await Promise.all(
     CHECKS.map((check) => perform(check, { config, configError, env: ctx.env, running })),
   );
+  const findings = found.map((finding) => toldAsCalled(finding, programOf(ctx.env)));
   const status = worstOf(findings);
   if (ctx.isJson) ctx.output.json({ status, checks: findings });
   else for (const finding of findings) show(ctx, finding);
@@ -38,6 +40,14 @@ function loadWhatCanBe(ctx: CommandContext) {
 function worstOf(findings: readonly Finding[]): CheckStatus {
   if (findings.some(({ status }) => status === 'fail')) return 'fail';
   return findings.some(({ status }) => status === 'warn') ? 'warn' : 'ok';
+}
+
+function toldAsCalled({ detail, next, ...rest }: Finding, program: Program): Finding {
+  return {
+    ...rest,
+    detail: asCalled(detail, program),
+    ...(next === undefined ? {} : { next: asCalled(next, program) }),
+  };
 }
 
 function show({ output }: CommandContext, { name, status, detail, next }: Finding): void {

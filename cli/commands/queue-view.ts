@@ -8,7 +8,7 @@ import { describeBackoff } from './job-options.ts';
 /** What the gateway tells of a queue, as the selection of a query. */
 export const QUEUE = `
   name
-  counts { waiting active delayed completed failed isPaused byPriority { priority waiting } lagMs }
+  counts { waiting active delayed completed failed isPaused byPriority { priority waiting } lagMs workers }
   settings {
     attempts backoff attemptTimeoutMs totalTimeoutMs globalConcurrency types
     completed { count ageMs } failed { count ageMs } rateLimit { max windowMs }
@@ -22,10 +22,11 @@ export function showQueue({ isJson, output }: CommandContext, queue: Queue): voi
   }
   const { name, counts, settings } = queue;
   const line = (field: string, value: unknown) => output.line(`${field.padEnd(17)}${sanitize(String(value))}`);
-  const { waiting, active, delayed, completed, failed, isPaused, byPriority, lagMs } = counts;
+  const { waiting, active, delayed, completed, failed, isPaused, byPriority, lagMs, workers } = counts;
   const age = durationText(lagMs);
   line('name', name);
   line('state', isPaused ? 'paused' : 'running');
+  line('workers', workers);
   line('waiting', waiting);
   // One class alone says no more than the sum.
   if (byPriority.length > 1) for (const each of byPriority) line(`  priority ${each.priority}`, each.waiting);

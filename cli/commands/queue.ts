@@ -9,6 +9,7 @@ import { QUEUE, showQueue } from './queue-view.ts';
 const COLUMNS: readonly Column[] = [
   { title: 'queue', shrinksTo: 10 },
   { title: 'state', colour: (text) => (text === 'paused' ? 'yellow' : 'green') },
+  { title: 'workers' },
   { title: 'waiting' },
   { title: 'active' },
   { title: 'delayed' },
@@ -21,10 +22,11 @@ export async function list(ctx: CommandContext): Promise<number> {
   const client = await openClient(ctx);
   const { queues } = await client.query<{ queues: readonly Queue[] }>(`{ queues { ${QUEUE} } }`);
   if (ctx.isJson) ctx.output.json(queues);
-  else if (queues.length === 0) ctx.output.line('No queues. Adding a job makes one: autoweave job add QUEUE TYPE');
+  else if (queues.length === 0) ctx.output.advise('No queues. Adding a job makes one: autoweave job add QUEUE TYPE');
   else {
-    const rows = queues.map(({ name, counts: { isPaused, waiting, active, delayed, completed, failed } }) => {
-      return [name, isPaused ? 'paused' : 'running', waiting, active, delayed, completed, failed];
+    const rows = queues.map(({ name, counts }) => {
+      const { isPaused, workers, waiting, active, delayed, completed, failed } = counts;
+      return [name, isPaused ? 'paused' : 'running', workers, waiting, active, delayed, completed, failed];
     });
     ctx.output.table(COLUMNS, rows);
   }

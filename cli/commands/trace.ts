@@ -1,26 +1,40 @@
-import type { DeviceEvent, TraceStep } from '../../proto/generated/graphql.ts';
+import type { AgentRun, Event, JobDetail, TraceStep } from '../../proto/generated/graphql.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
+import { isMessageType } from '../../runtime/message/subjects.ts';
 import { openClient } from '../client.ts';
 import type { CommandContext } from '../command.ts';
 import { OK } from '../exit-code.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import type { Column } from '../output.ts';
+import { numberOf } from './event-feed.ts';
+import { askAbout } from './job-unknown.ts';
+import { aboutStep } from './trace-about.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'start' },
   { title: 'took' },
   { title: 'step', shrinksTo: 16 },
   { title: 'ok', colour: (text) => (text === 'yes' ? 'green' : 'red') },
+  { title: 'about', shrinksTo: 16 },
   { title: 'file', shrinksTo: 16 },
 ];
+/** In fewer columns there is no room for files: they would take it from what says more. */
+const FILE_COLUMNS = 120;
+const TRACE_ID = /^[0-9a-f]{32}$/;
 /** How far back an event is looked for by its id. */
 const HISTORY = 1_000;
+
+interface Events {
+  readonly eventHistory: readonly Pick<Event, 'id' | 'cursor' | 'traceId'>[];
+}
 
 /** `trace ID` */
 export async function run(ctx: CommandContext): Promise<number> {
   const id = ctx.arguments['ID']!;
   const client = await openClient(ctx);
-  const traceId = /^[0-9a-f]{32}$/.test(id) ? id : await findTraceOfEvent(client, id);
+  const queue = ctx.options.text('queue');
+  const find = () => (queue === undefined ? findTrace(client, id) : findTraceOfJob(client, queue, id));
+  const traceId = queue === undefined && TRACE_ID.test(id) ? id : await find();
   const { trace } = await client.query<{ trace: readonly TraceStep[] | null }>(
     `query Trace($id: ID!) {
       trace(id: $id) { traceId spanId parentSpanId name startedAt offsetUs durationUs ok file attributes }
@@ -33,19 +47,63 @@ export async function run(ctx: CommandContext): Promise<number> {
     });
   }
   if (ctx.isJson) ctx.output.json(trace);
-  else ctx.output.table(COLUMNS, rowsOf(trace));
+  else show(ctx, trace);
   return OK;
 }
 
-async function findTraceOfEvent(client: GatewayClient, id: string): Promise<string> {
-  const { deviceHistory } = await client.query<{ deviceHistory: readonly Pick<DeviceEvent, 'id' | 'traceId'>[] }>(
-    'query History($last: Int) { deviceHistory(last: $last) { id traceId } }',
+function show({ output }: CommandContext, trace: readonly TraceStep[]): void {
+  const isNarrow = output.columns !== undefined && output.columns < FILE_COLUMNS;
+  output.table(isNarrow ? COLUMNS.slice(0, -1) : COLUMNS, rowsOf(trace));
+}
+
+/** The trace that led to what is named: an event by its id or as the last of its type, else a run of an agent. */
+async function findTrace(client: GatewayClient, id: string): Promise<string> {
+  const { eventHistory } = await client.query<Events>(
+    'query History($last: Int) { eventHistory(last: $last) { id cursor traceId } }',
     { last: HISTORY },
   );
-  const traceId = deviceHistory.find((event) => event.id === id)?.traceId;
-  if (typeof traceId === 'string') return traceId;
-  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `No recent event "${id}" has a trace`, {
-    hint: 'give the id of a recent event, as autoweave device watch --json shows it, or a trace id',
+  const event = eventHistory.find((each) => each.id === id || numberOf(each) === id);
+  if (event !== undefined) return known(event.traceId, `Event "${id}"`);
+  if (isMessageType(id)) return findTraceOfType(client, id);
+  const { agentRun } = await client.query<{ agentRun: Pick<AgentRun, 'traceId'> | null }>(
+    'query RunTrace($id: ID!) { agentRun(id: $id) { traceId } }',
+    { id },
+  );
+  if (agentRun !== null) return known(agentRun.traceId, `Run "${id}"`);
+  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `No recent event and no run of an agent has the id "${id}"`, {
+    hint: 'give an id that autoweave events --json or autoweave agent runs shows, or that of a job with --queue QUEUE',
+  });
+}
+
+async function findTraceOfType(client: GatewayClient, type: string): Promise<string> {
+  const { eventHistory } = await client.query<Events>(
+    'query LastOfType($types: [String!]) { eventHistory(last: 1, types: $types) { id cursor traceId } }',
+    { types: [type] },
+  );
+  const event = eventHistory.at(-1);
+  if (event !== undefined) return known(event.traceId, `Event "${event.id}"`);
+  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `There was no event of type "${type}" lately`, {
+    hint: 'autoweave events shows the types of what happens',
+  });
+}
+
+async function findTraceOfJob(client: GatewayClient, queue: string, id: string): Promise<string> {
+  const { job } = await askAbout(client, { queue }, () =>
+    client.query<{ job: Pick<JobDetail, 'traceId'> | null }>(
+      'query JobTrace($queue: String!, $id: ID!) { job(queue: $queue, id: $id) { traceId } }',
+      { queue, id },
+    ),
+  );
+  if (job !== null) return known(job.traceId, `Job "${id}"`);
+  throw new AutoWeaveError('AW_JOB_UNKNOWN', `Queue "${queue}" has no job "${id}", or keeps it no more`, {
+    hint: `autoweave job ls ${queue} shows those that there are`,
+  });
+}
+
+function known(traceId: string | null, what: string): string {
+  if (traceId !== null) return traceId;
+  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `${what} was not traced`, {
+    hint: 'OTEL_TRACES_SAMPLER says how much is traced',
   });
 }
 
@@ -58,12 +116,13 @@ function rowsOf(steps: readonly TraceStep[]): readonly (readonly unknown[])[] {
       depth++;
     return depth;
   };
-  return steps.map(({ spanId, offsetUs, durationUs, name, ok, file }) => [
-    milliseconds(offsetUs),
-    milliseconds(durationUs),
-    `${'  '.repeat(depthOf(spanId))}${name}`,
-    ok,
-    file,
+  return steps.map((step) => [
+    milliseconds(step.offsetUs),
+    milliseconds(step.durationUs),
+    `${'  '.repeat(depthOf(step.spanId))}${step.name}`,
+    step.ok,
+    aboutStep(step),
+    step.file,
   ]);
 }
 

@@ -9,6 +9,7 @@ import { checkServerVersion, MINIMUM_VERSION } from '../../runtime/bus/broker/se
 import { formatError } from '../../runtime/errors/errors.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { checkDurability } from './durability-check.ts';
+import { findLeftOverBroker } from './left-over-broker.ts';
 import { fail, type Look, ok, warn } from './look.ts';
 
 /** What `autoweave doctor` looks at, in order: what is needed first, what only tests need last. */
@@ -107,10 +108,12 @@ async function checkRunning({ running }: CheckContext): Promise<Look> {
 
 async function checkPort({ config, running }: CheckContext): Promise<Look> {
   const { port, bind } = config;
+  const own = running.isHeld && running.instance !== undefined ? URL.parse(running.instance.url) : null;
+  if (own?.port === String(port)) return ok(`${bind}:${port} is in use by this AutoWeave`);
+  // What is configured here may not be what the running one was started with.
+  if (own !== null) return ok(`${own.host} is in use by this AutoWeave, which was started with this port`);
   if (port === 0) return ok('Any that is free');
   if (await isPortFree(port, bind)) return ok(`${bind}:${port} is free`);
-  const own = running.instance === undefined ? undefined : URL.parse(running.instance.url)?.port;
-  if (running.isHeld && own === String(port)) return ok(`${bind}:${port} is in use by this AutoWeave`);
   const detail = `${bind}:${port} is in use by another program, or not an address of this machine`;
   return fail(detail, 'set AUTOWEAVE_PORT to another port');
 }
@@ -123,7 +126,13 @@ async function checkBroker({ config, running }: CheckContext): Promise<Look> {
       ? warn(broker.detail, 'see what durability says below')
       : fail(broker.detail, 'see nats-server.log in the data directory');
   }
-  if (config.natsUrl === null) return ok('Started with AutoWeave, on this machine');
+  if (config.natsUrl === null) {
+    const leftOver = running.isHeld ? undefined : await findLeftOverBroker(config.data);
+    if (leftOver === undefined) return ok('Started with AutoWeave, on this machine');
+    return ok(
+      `nats-server (process ${leftOver}) was left running by an AutoWeave that was killed; the next start adopts it`,
+    );
+  }
   const urls = config.natsUrl.split(',');
   const reachable = await Promise.all(urls.map(isReachable));
   const count = reachable.filter(Boolean).length;

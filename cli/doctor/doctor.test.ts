@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -180,6 +181,23 @@ suite('autoweave doctor', () => {
     assert.match(quorum.next!, /at least 3 servers/);
   });
 
+  test('finds the nats-server of an AutoWeave that was killed', async () => {
+    const data = join(root, '.autoweave', 'data');
+    await mkdir(data, { recursive: true });
+    // All that tells it is its command line, and where it was started.
+    const args = ['-e', 'process.stdin.resume()', '--', '-sd', join(data, 'nats'), '-p', '1'];
+    const server = spawn(process.execPath, args, { cwd: data, stdio: ['pipe', 'ignore', 'inherit'] });
+    await once(server, 'spawn');
+    const { detail } = (await examine()).on('broker');
+    server.kill();
+    await once(server, 'exit');
+    assert.equal(
+      detail,
+      `nats-server (process ${server.pid}) was left running by an AutoWeave that was killed; the next start adopts it`,
+    );
+    assert.match((await examine()).on('broker').detail, /^Started with AutoWeave/);
+  });
+
   test('asks the AutoWeave that runs', async () => {
     await using gateway = await startFakeGateway();
     await using data = await openDataDirectory(join(root, '.autoweave', 'data'));
@@ -191,6 +209,11 @@ suite('autoweave doctor', () => {
     assert.match(well.on('data directory').detail, new RegExp(`in use by process ${process.pid}`));
     assert.match(well.on('autoweave').detail, /^1\.2\.3 runs at http.*, OK$/);
     assert.match(well.on('port').detail, /by this AutoWeave/);
+    const elsewhere = await examine({ AUTOWEAVE_PORT: '1' });
+    assert.equal(
+      elsewhere.on('port').detail,
+      `${new URL(gateway.url).host} is in use by this AutoWeave, which was started with this port`,
+    );
     assert.equal(well.on('broker').detail, 'nats-server 2.15.1');
     assert.deepEqual(
       [well.on('durability').status, well.on('durability').detail],

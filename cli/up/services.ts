@@ -1,4 +1,5 @@
 import type { UsbHealth } from '../../actors/device-watcher/watcher-protocol.ts';
+import type { RunningMemory } from '../../actors/memory/memory-child.ts';
 import { JOB_TYPES, SCHEMAS } from '../../proto/generated/messages.ts';
 import { createInspector } from '../../runtime/actor/inspector.ts';
 import { replayKey } from '../../runtime/actor/replay.ts';
@@ -6,13 +7,17 @@ import { resendDeadLetter } from '../../runtime/actor/resend.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PARTITIONS } from '../../runtime/bus/streams.ts';
 import type { GatewayServices } from '../../runtime/gateway/services.ts';
+import type { Plugins } from '../../runtime/plugins/plugins.ts';
 import type { Queues } from '../../runtime/queue/queue-api.ts';
 import { VERSION } from '../version.ts';
+import { currentMemories } from './agents.ts';
 import { currentControl } from './control.ts';
 import type { CoreParts } from './core.ts';
+import type { Current } from './current.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { Durability } from './durability.ts';
 import { type Condition, createHealthBoard, worstOf } from './health.ts';
+import { currentPlugins, pluginPolicyOf } from './plugins.ts';
 import { schedulesOf } from './queues.ts';
 
 type ShownJobType = ReturnType<GatewayServices['jobTypes']>[number];
@@ -32,6 +37,8 @@ export interface Live {
 
 export interface ServicesParts extends CoreParts {
   readonly live: Live;
+  readonly plugins: Current<Plugins>;
+  readonly memory: Current<RunningMemory>;
   readonly disk: DiskWatch;
   /** Of users' workers. */
   readonly ownJobTypes: readonly ShownJobType[];
@@ -68,7 +75,9 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
     },
     queues: parts.queues.get(),
     schedules: schedulesOf(parts),
-    jobTypes: () => [...JOB_TYPES_SHOWN, ...parts.ownJobTypes],
+    plugins: currentPlugins(parts.plugins, config),
+    memories: currentMemories(parts.memory),
+    jobTypes: () => [...JOB_TYPES_SHOWN, ...parts.ownJobTypes, ...typesOfPlugins(parts)],
     health() {
       const components = board.components();
       return {
@@ -79,6 +88,7 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
         startedAt: new Date(parts.startedAt).toISOString(),
         components,
         durability: live.durability,
+        plugins: pluginPolicyOf(config),
       };
     },
     isReady,
@@ -88,6 +98,16 @@ export function createServices(parts: ServicesParts): (bus: Bus) => GatewayServi
       return telemetry.metricsText();
     },
   });
+}
+
+function typesOfPlugins({ plugins }: ServicesParts): readonly ShownJobType[] {
+  return (plugins.value?.host.list() ?? []).flatMap(({ files }) =>
+    Object.entries(files.manifest.jobs ?? {}).map(([type, schema]) => ({
+      type,
+      description: `Of plugin "${files.manifest.name}".`,
+      schema,
+    })),
+  );
 }
 
 /** Queues that are counted each time somebody reads the metrics. */
