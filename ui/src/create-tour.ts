@@ -8,7 +8,8 @@ import {
   TraceStepsDocument,
 } from './generated/operations.ts';
 import { PLUG_PRESETS, PRESET_VENDOR_ID, randomSerial } from './plug-presets.ts';
-import { CLICK, PIXEL, type StoryStep, serverOriginMs, type TraceStep, toStory, withExpected } from './trace-story.ts';
+import { tourPath } from './tour-path.ts';
+import { CLICK, PIXEL, type StoryStep, serverOriginMs, type TraceStep, toStory } from './trace-story.ts';
 import { makeTraceContext } from './traceparent.ts';
 
 /**
@@ -20,8 +21,12 @@ export type TourPhase = 'ready' | 'running' | 'done' | 'failed';
 
 export interface Tour {
   readonly phase: Accessor<TourPhase>;
-  /** What came, and what is still expected while it runs. */
+  /** The way from the press to the row: what came, and what is still expected while it runs. */
   readonly steps: Accessor<readonly StoryStep[]>;
+  /** What else the device has led to. */
+  readonly more: Accessor<readonly StoryStep[]>;
+  /** Null before the first press. */
+  readonly traceId: Accessor<string | null>;
   /** From the click to the painted row; null until it is painted. */
   readonly totalMs: Accessor<number | null>;
   readonly deviceId: Accessor<string | null>;
@@ -33,12 +38,14 @@ export interface Tour {
 /** Steps end at about the time of the last one; a longer silence means that no more will come. */
 const QUIET_MS = 1500;
 const ROW_TIMEOUT_MS = 15_000;
-const STEPS_MAX = 100;
+/** Each agent that listens adds about thirty. */
+const STEPS_MAX = 500;
 const PAINTED_KEPT = 200;
 const CLICK_FILE = 'ui/src/create-tour.ts';
 const PIXEL_FILE = 'ui/src/frame-batch.ts';
 
 interface Run {
+  readonly traceId: string;
   readonly clickedAtMs: number;
   /** The wall clock at the click. */
   readonly clickedEpochMs: number;
@@ -57,10 +64,13 @@ export function createTour(gateway: GatewayClient, feed: DeviceFeed): Tour {
   let stop = () => {};
   onCleanup(() => stop());
 
-  const steps = createMemo<readonly StoryStep[]>(() => {
+  const story = createMemo(() => {
     const current = progress();
-    const came = current === null ? [] : storyOf(current);
-    return phase() === 'ready' || phase() === 'running' ? withExpected(came) : came;
+    return tourPath(current === null ? [] : storyOf(current));
+  });
+  const steps = createMemo<readonly StoryStep[]>(() => {
+    const isOver = phase() === 'done' || phase() === 'failed';
+    return isOver ? story().path.filter(({ state }) => state !== 'waiting') : story().path;
   });
   const totalMs = createMemo(() => {
     const current = progress();
@@ -82,6 +92,7 @@ export function createTour(gateway: GatewayClient, feed: DeviceFeed): Tour {
     setError(null);
     setDeviceId(null);
     setProgress({
+      traceId: context.traceId,
       clickedAtMs,
       clickedEpochMs: Date.now() - (performance.now() - clickedAtMs),
       sentAtMs: null,
@@ -159,7 +170,9 @@ export function createTour(gateway: GatewayClient, feed: DeviceFeed): Tour {
     }
   }
 
-  return { phase, steps, totalMs, deviceId, error, run };
+  const more = () => story().more;
+  const traceId = () => progress()?.traceId ?? null;
+  return { phase, steps, more, traceId, totalMs, deviceId, error, run };
 }
 
 function tourDevice(): PlugVirtualDeviceMutationVariables['input'] {
@@ -184,7 +197,8 @@ function storyOf(run: Run): StoryStep[] {
 }
 
 function browserStep(name: string, title: string, file: string) {
-  return { id: name, state: 'done', title, name, file } as const;
+  const told = { about: '', problem: null, attributes: {}, parentId: null, depth: 0 } as const;
+  return { ...told, id: name, state: 'done', title, name, file } as const;
 }
 
 function serverOrigin(run: Run, sentMs: number): number {

@@ -15,10 +15,11 @@ import {
   partialsText,
   progressText,
   retentionText,
+  workersText,
 } from './job-text.ts';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05.000Z');
-const NONE = { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0, isPaused: false };
+const NONE = { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0, isPaused: false, workers: 0 };
 const JOB: Job = {
   id: '1a-0',
   type: 'mail.send',
@@ -44,6 +45,10 @@ test('actionsOf allows what the state allows', () => {
 test('countsText names what there is, and says when there is nothing', () => {
   assert.equal(countsText(NONE), 'empty');
   assert.equal(countsText({ ...NONE, waiting: 3, failed: 1 }), '3 waiting · 1 failed');
+  assert.deepEqual(
+    [0, 1, 3].map((workers) => workersText({ ...NONE, workers })),
+    ['no workers', '1 worker', '3 workers'],
+  );
   assert.equal(jobsText(1, 'FAILED'), '1 failed job');
   assert.equal(jobsText(12, 'WAITING'), '12 waiting jobs');
 });

@@ -71,6 +71,11 @@ export function countsText(counts: JobCountsFieldsFragment): string {
   return parts.length === 0 ? 'empty' : parts.join(' · ');
 }
 
+/** `no workers`, `1 worker`, `3 workers`. */
+export function workersText({ workers }: JobCountsFieldsFragment): string {
+  return `${workers === 0 ? 'no' : countText(workers)} ${workers === 1 ? 'worker' : 'workers'}`;
+}
+
 /** What a person who opens a queue most likely looks for: what runs, what waits, what went wrong. */
 export function firstState(counts: JobCountsFieldsFragment): JobState {
   const order: readonly JobState[] = ['ACTIVE', 'WAITING', 'FAILED', 'DELAYED', 'COMPLETED'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACTORS, LIVE, parseRoute, QUEUES, type Route, routeHash } from './route.ts';
+import { ACTORS, AGENTS, LIVE, MEMORIES, PLUGINS, parseRoute, QUEUES, type Route, routeHash } from './route.ts';
 
 test('parseRoute and routeHash are each other’s inverse', () => {
   const routes: Route[] = [
@@ -12,6 +12,13 @@ test('parseRoute and routeHash are each other’s inverse', () => {
     QUEUES,
     { view: 'queues', queue: 'mail', job: null },
     { view: 'queues', queue: 'mail', job: 'order/1 #a%' },
+    PLUGINS,
+    { view: 'plugins', plugin: 'label-printer' },
+    AGENTS,
+    { view: 'agents', agent: 'a/1', run: null },
+    { view: 'agents', agent: 'a/1', run: 'r #2' },
+    MEMORIES,
+    { view: 'memories', memory: 'run-1/note' },
   ];
   for (const route of routes) assert.deepEqual(parseRoute(routeHash(route)), route, routeHash(route));
 });
@@ -30,6 +37,11 @@ test('parseRoute gives what is nearest for an address that is none, and nothing 
     ['#/queues/mail/', { view: 'queues', queue: 'mail', job: null }],
     ['#/queues/mail/a/b', LIVE],
     ['#/queues/%', QUEUES],
+    ['#/plugins/', PLUGINS],
+    ['#/plugins/a/b', LIVE],
+    ['#/agents/%', AGENTS],
+    ['#/agents/a/', { view: 'agents', agent: 'a', run: null }],
+    ['#/memories/%', MEMORIES],
     ['#main', null],
     ['#plug', null],
   ];

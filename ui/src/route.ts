@@ -1,11 +1,19 @@
 /**
  * What the page shows: `#/` is live, `#/actors` the actors, `#/actors/<name>/<key>` one of them, `#/queues` the queues,
- * `#/queues/<name>` one of them, `#/queues/<name>/<id>` one of its jobs.
+ * `#/queues/<name>` one of them, `#/queues/<name>/<id>` one of its jobs, `#/plugins` and `#/plugins/<name>`, `#/agents`,
+ * `#/agents/<id>` and `#/agents/<id>/<run>`, `#/memories` and `#/memories/<id>`.
  */
 export type Route =
   | { readonly view: 'live' }
   | { readonly view: 'actors'; readonly actor: ActorName | null }
-  | { readonly view: 'queues'; readonly queue: string | null; readonly job: string | null };
+  | { readonly view: 'queues'; readonly queue: string | null; readonly job: string | null }
+  | { readonly view: 'plugins'; readonly plugin: string | null }
+  | { readonly view: 'agents'; readonly agent: string | null; readonly run: string | null }
+  | { readonly view: 'memories'; readonly memory: string | null };
+
+export type ViewName = Route['view'];
+/** Addresses of one view. */
+export type RouteOf<View extends ViewName> = Extract<Route, { readonly view: View }>;
 
 export interface ActorName {
   readonly name: string;
@@ -15,6 +23,9 @@ export interface ActorName {
 export const LIVE: Route = { view: 'live' };
 export const ACTORS: Route = { view: 'actors', actor: null };
 export const QUEUES: Route = { view: 'queues', queue: null, job: null };
+export const PLUGINS: Route = { view: 'plugins', plugin: null };
+export const AGENTS: Route = { view: 'agents', agent: null, run: null };
+export const MEMORIES: Route = { view: 'memories', memory: null };
 
 /** Null for an address within a view, such as `#main`, which changes nothing about what is shown. */
 export function parseRoute(hash: string): Route | null {
@@ -22,9 +33,20 @@ export function parseRoute(hash: string): Route | null {
   if (!hash.startsWith('#/')) return null;
   const [view, first, second, ...rest] = hash.slice(2).split('/');
   if (rest.length > 0) return LIVE;
-  if (view === 'actors') return parseActors(first, second);
-  if (view === 'queues') return parseQueues(first, second);
-  return LIVE;
+  switch (view) {
+    case 'actors':
+      return parseActors(first, second);
+    case 'queues':
+      return parseQueues(first, second);
+    case 'plugins':
+      return parsePlugins(first, second);
+    case 'agents':
+      return parseAgents(first, second);
+    case 'memories':
+      return parseMemories(first, second);
+    default:
+      return LIVE;
+  }
 }
 
 export function routeHash(route: Route): string {
@@ -35,6 +57,12 @@ export function routeHash(route: Route): string {
       return pathOf('actors', route.actor && [route.actor.name, route.actor.key]);
     case 'queues':
       return pathOf('queues', [route.queue, route.queue === null ? null : route.job]);
+    case 'plugins':
+      return pathOf('plugins', [route.plugin]);
+    case 'agents':
+      return pathOf('agents', [route.agent, route.agent === null ? null : route.run]);
+    case 'memories':
+      return pathOf('memories', [route.memory]);
   }
 }
 
@@ -49,6 +77,23 @@ function parseActors(name: string | undefined, key: string | undefined): Route {
 function parseQueues(name: string | undefined, id: string | undefined): Route {
   const [queue, job] = decode([name ?? '', id ?? '']);
   return queue ? { view: 'queues', queue, job: job || null } : QUEUES;
+}
+
+function parsePlugins(name: string | undefined, more: string | undefined): Route {
+  if (more) return LIVE;
+  const [plugin] = decode([name ?? '']);
+  return plugin ? { view: 'plugins', plugin } : PLUGINS;
+}
+
+function parseAgents(id: string | undefined, runId: string | undefined): Route {
+  const [agent, run] = decode([id ?? '', runId ?? '']);
+  return agent ? { view: 'agents', agent, run: run || null } : AGENTS;
+}
+
+function parseMemories(id: string | undefined, more: string | undefined): Route {
+  if (more) return LIVE;
+  const [memory] = decode([id ?? '']);
+  return memory ? { view: 'memories', memory } : MEMORIES;
 }
 
 function pathOf(view: string, parts: readonly (string | null)[] | null): string {

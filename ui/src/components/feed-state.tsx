@@ -1,7 +1,12 @@
-import type { JobFeed } from '../create-job-feed.ts';
+import type { Accessor } from 'solid-js';
+import type { GatewayError } from '../gateway-error.ts';
 
-/** How new what is shown of a queue is. */
-export function FeedState(props: { readonly feed: JobFeed }) {
+export interface FeedStateProps {
+  readonly feed: { readonly isLive: Accessor<boolean>; readonly error: Accessor<GatewayError | null> };
+}
+
+/** How new what is shown is. */
+export function FeedState(props: FeedStateProps) {
   const reason = () => props.feed.error();
   const title = () =>
     reason()

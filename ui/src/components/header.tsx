@@ -1,13 +1,22 @@
-import { Show } from 'solid-js';
+import { For, Show } from 'solid-js';
 import type { Connection } from '../connection.ts';
 import { now } from '../create-now.ts';
 import { createTheme } from '../create-theme.ts';
 import type { HealthQuery } from '../generated/operations.ts';
-import { ACTORS, LIVE, QUEUES, type Route, routeHash } from '../route.ts';
+import { ACTORS, AGENTS, LIVE, MEMORIES, PLUGINS, QUEUES, type Route, routeHash } from '../route.ts';
 import { ageText, instantText } from '../time-text.ts';
 import { ConnectionBadge } from './connection-badge.tsx';
 import { DurabilityBadge } from './durability-badge.tsx';
 import { MarkIcon, MoonIcon, RouteIcon, SunIcon } from './icons.tsx';
+
+const VIEWS: readonly (readonly [route: Route, text: string])[] = [
+  [LIVE, 'Live'],
+  [ACTORS, 'Actors'],
+  [QUEUES, 'Queues'],
+  [PLUGINS, 'Plugins'],
+  [AGENTS, 'Agents'],
+  [MEMORIES, 'Memories'],
+];
 
 export interface HeaderProps {
   readonly health: HealthQuery['health'] | undefined;
@@ -28,25 +37,18 @@ export function Header(props: HeaderProps) {
         <h1>AutoWeave</h1>
       </div>
       <nav class="views" aria-label="Views">
-        <a class="view-link" href={routeHash(LIVE)} aria-current={props.route.view === 'live' ? 'page' : undefined}>
-          Live
-        </a>
-        <a
-          class="view-link"
-          href={routeHash(ACTORS)}
-          aria-current={props.route.view === 'actors' ? 'page' : undefined}
-          data-testid="view-actors"
-        >
-          Actors
-        </a>
-        <a
-          class="view-link"
-          href={routeHash(QUEUES)}
-          aria-current={props.route.view === 'queues' ? 'page' : undefined}
-          data-testid="view-queues"
-        >
-          Queues
-        </a>
+        <For each={VIEWS}>
+          {([route, text]) => (
+            <a
+              class="view-link"
+              href={routeHash(route)}
+              aria-current={props.route.view === route.view ? 'page' : undefined}
+              data-testid={`view-${route.view}`}
+            >
+              {text}
+            </a>
+          )}
+        </For>
       </nav>
       <Show when={props.health} fallback={<p class="place" />}>
         {(health) => (

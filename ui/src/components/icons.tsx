@@ -99,3 +99,46 @@ export function CloseIcon() {
     </Icon>
   );
 }
+
+export function PluginIcon() {
+  return (
+    <Icon>
+      <path d="M6 2v3M10 2v3M4 5h8v3.2a4 4 0 0 1-8 0zM8 12.2V14" />
+    </Icon>
+  );
+}
+
+export function AgentIcon() {
+  return (
+    <Icon>
+      <circle cx="4" cy="4" r="1.8" />
+      <circle cx="12" cy="8" r="1.8" />
+      <circle cx="4" cy="12" r="1.8" />
+      <path d="M5.7 4.7 10.3 7.2M10.3 8.8 5.7 11.3" />
+    </Icon>
+  );
+}
+
+export function MemoryIcon() {
+  return (
+    <Icon>
+      <path d="M4 2.2h8v11.4l-4-2.8-4 2.8z" />
+    </Icon>
+  );
+}
+
+export function EventIcon() {
+  return (
+    <Icon>
+      <circle cx="8" cy="8" r="2.4" />
+    </Icon>
+  );
+}
+
+export function CheckIcon() {
+  return (
+    <Icon class="check-icon">
+      <path d="m3 8.6 3.4 3.3L13 4.6" />
+    </Icon>
+  );
+}

@@ -1,15 +1,15 @@
-import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, onCleanup, Show } from 'solid-js';
 import { type Connection, connectionOf } from '../connection.ts';
 import { createDeviceFeed } from '../create-device-feed.ts';
+import { createEventLog } from '../create-event-log.ts';
 import { createPolled } from '../create-polled.ts';
 import { createRoute } from '../create-route.ts';
 import type { Device } from '../device-feed.ts';
 import { makeGatewayClient, type SocketState } from '../gateway-client.ts';
 import { ActorsDocument, DeadLettersDocument, HealthDocument } from '../generated/operations.ts';
-import { LIVE, routeHash } from '../route.ts';
+import { LIVE, routeHash, type ViewName } from '../route.ts';
 import { isTourSeen, rememberTourSeen } from '../tour-seen.ts';
 import { Actors } from './actors.tsx';
-import { ActorsView } from './actors-view.tsx';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { DeadLetters } from './dead-letters.tsx';
@@ -18,9 +18,10 @@ import { Devices } from './devices.tsx';
 import { EventFeed } from './event-feed.tsx';
 import { Header } from './header.tsx';
 import { Health } from './health.tsx';
-import { LazyQueues } from './lazy-queues.tsx';
+import { LogAnnouncer } from './log-announcer.tsx';
 import { Tour } from './tour.tsx';
 import { TraceDialog } from './trace-dialog.tsx';
+import { Views } from './views.tsx';
 
 const HEALTH_INTERVAL_MS = 5000;
 const ACTORS_INTERVAL_MS = 15_000;
@@ -31,7 +32,22 @@ const AFTER_EVENT_MS = 800;
 const BETWEEN_REFRESHES_MS = 3000;
 const ACTORS_FIRST = 200;
 const DEAD_LETTERS_FIRST = 50;
-const MAIN_CLASSES = { live: 'grid', actors: 'actors-grid', queues: 'queues-grid' } as const;
+const MAIN_CLASSES: Readonly<Record<ViewName, string>> = {
+  live: 'grid',
+  actors: 'actors-grid',
+  queues: 'queues-grid',
+  plugins: 'pair-grid',
+  agents: 'pair-grid',
+  memories: 'pair-grid',
+};
+const TRACE_TITLES: Readonly<Record<ViewName, string>> = {
+  live: 'What led to this event',
+  actors: 'Steps',
+  queues: 'Steps of this job',
+  plugins: 'Steps of this call',
+  agents: 'Steps of this run',
+  memories: 'Steps',
+};
 
 export interface LivePageProps {
   readonly token: string;
@@ -48,14 +64,6 @@ export function LivePage(props: LivePageProps) {
   const [shownTrace, showTrace] = createSignal<string | null>(null);
   const [isTourOpen, setTourOpen] = createSignal(!isTourSeen());
   const route = createRoute();
-  const actorsRoute = createMemo(() => {
-    const shown = route();
-    return shown.view === 'actors' ? shown : null;
-  });
-  const queuesRoute = createMemo(() => {
-    const shown = route();
-    return shown.view === 'queues' ? shown : null;
-  });
   const isLiveView = () => route().view === 'live';
 
   const gateway = makeGatewayClient(props.token, {
@@ -66,6 +74,7 @@ export function LivePage(props: LivePageProps) {
   onCleanup(() => gateway.close());
 
   const feed = createDeviceFeed(gateway);
+  const log = createEventLog(gateway);
   const health = createPolled(async () => (await gateway.request(HealthDocument, {})).health, HEALTH_INTERVAL_MS);
   const actors = createPolled(
     async () => (await gateway.request(ActorsDocument, { first: ACTORS_FIRST })).actors,
@@ -173,48 +182,38 @@ export function LivePage(props: LivePageProps) {
       />
       <ConnectionBanner connection={connection()} lostAtMs={lostAtMs()} onRetry={() => gateway.reconnect()} />
       <main id="main" class={MAIN_CLASSES[route().view]} tabindex="-1">
-        <Switch
-          fallback={
-            <>
-              <Health health={health.value()} error={health.error()} />
-              <Show when={isTourOpen()}>
-                <Tour
-                  gateway={gateway}
-                  feed={feed}
-                  durability={health.value()?.durability}
-                  isLive={connection().state === 'live'}
-                  onClose={closeTour}
-                />
-              </Show>
-              <Devices gateway={gateway} feed={feed} onShow={showDevice} />
-              <EventFeed feed={feed} onTrace={showTrace} />
-              <Actors page={actors.value()} error={actors.error()} />
-              <DeadLetters
-                gateway={gateway}
-                page={deadLetters.value()}
-                error={deadLetters.error()}
-                onResent={deadLetters.refresh}
-              />
-            </>
-          }
+        <Views
+          route={route()}
+          gateway={gateway}
+          log={log}
+          deadLetters={deadLetters}
+          durability={health.value()?.durability}
+          onTrace={showTrace}
         >
-          <Match when={actorsRoute()}>
-            {(shown) => <ActorsView gateway={gateway} actor={shown().actor} deadLetters={deadLetters} />}
-          </Match>
-          <Match when={queuesRoute()}>
-            {(shown) => (
-              <LazyQueues
-                gateway={gateway}
-                queue={shown().queue}
-                job={shown().job}
-                durability={health.value()?.durability}
-                onTrace={showTrace}
-              />
-            )}
-          </Match>
-        </Switch>
+          <Health health={health.value()} error={health.error()} />
+          <Show when={isTourOpen()}>
+            <Tour
+              gateway={gateway}
+              feed={feed}
+              durability={health.value()?.durability}
+              isLive={connection().state === 'live'}
+              onTrace={showTrace}
+              onClose={closeTour}
+            />
+          </Show>
+          <Devices gateway={gateway} feed={feed} onShow={showDevice} />
+          <EventFeed feed={feed} log={log} onTrace={showTrace} />
+          <Actors page={actors.value()} error={actors.error()} />
+          <DeadLetters
+            gateway={gateway}
+            page={deadLetters.value()}
+            error={deadLetters.error()}
+            onResent={deadLetters.refresh}
+          />
+        </Views>
       </main>
       <Announcer feed={feed} />
+      <LogAnnouncer log={log} />
       <Show when={shownDevice()} keyed>
         {(device) => (
           <DeviceDialog
@@ -230,7 +229,7 @@ export function LivePage(props: LivePageProps) {
         {(traceId) => (
           <TraceDialog
             gateway={gateway}
-            title={queuesRoute() ? 'Steps of this job' : 'From the plug to this event'}
+            title={TRACE_TITLES[route().view]}
             traceId={traceId}
             onClose={() => showTrace(null)}
           />

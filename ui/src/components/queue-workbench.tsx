@@ -3,6 +3,7 @@ import { createJobFeed, type JobFeed } from '../create-job-feed.ts';
 import { createPolled } from '../create-polled.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { QueueDocument } from '../generated/operations.ts';
+import { workersText } from '../job-text.ts';
 import { makeRefresher } from '../make-refresher.ts';
 import { AddJobDialog } from './add-job-dialog.tsx';
 import type { Durability } from './durability-badge.tsx';
@@ -65,6 +66,13 @@ export function QueueWorkbench(props: QueueWorkbenchProps) {
             <span class="tag warn" data-testid="queue-paused">
               paused
             </span>
+          </Show>
+          <Show when={queue()}>
+            {(found) => (
+              <span class="tag" classList={{ warn: found().counts.workers === 0 }} data-testid="queue-workers">
+                {workersText(found().counts)}
+              </span>
+            )}
           </Show>
           <Show when={feed()}>{(opened) => <FeedState feed={opened()} />}</Show>
         </header>

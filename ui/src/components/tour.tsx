@@ -5,6 +5,7 @@ import type { GatewayClient } from '../gateway-client.ts';
 import { type GatewayError, toGatewayError } from '../gateway-error.ts';
 import { UnplugVirtualDeviceDocument } from '../generated/operations.ts';
 import { durationText } from '../time-text.ts';
+import { moreText } from '../tour-path.ts';
 import { type Durability, syncText } from './durability-badge.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { CloseIcon } from './icons.tsx';
@@ -15,6 +16,7 @@ export interface TourProps {
   readonly feed: DeviceFeed;
   readonly durability: Durability | undefined;
   readonly isLive: boolean;
+  readonly onTrace: (traceId: string) => void;
   readonly onClose: () => void;
 }
 
@@ -82,6 +84,15 @@ export function Tour(props: TourProps) {
         </button>
       </header>
       <Waterfall steps={tour.steps()} testId="tour-step" />
+      <Show when={tour.more().length > 0 && tour.traceId()}>
+        {(traceId) => (
+          <p class="tour-more">
+            <button type="button" class="link" onClick={() => props.onTrace(traceId())} data-testid="tour-more">
+              {moreText(tour.more())}
+            </button>
+          </p>
+        )}
+      </Show>
       <footer class="tour-foot">
         <p class="tour-total" role="status">
           <Show when={tour.totalMs()}>

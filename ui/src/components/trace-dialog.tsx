@@ -3,7 +3,7 @@ import type { GatewayClient } from '../gateway-client.ts';
 import { toGatewayError } from '../gateway-error.ts';
 import { TraceDocument } from '../generated/operations.ts';
 import { durationText } from '../time-text.ts';
-import { storyEndMs, toStory } from '../trace-story.ts';
+import { asTree, type StoryStep, storyEndMs, toStory } from '../trace-story.ts';
 import { Dialog } from './dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Waterfall } from './waterfall.tsx';
@@ -24,7 +24,7 @@ export function TraceDialog(props: TraceDialogProps) {
     const { trace } = await props.gateway.request(TraceDocument, {
       id: props.traceId,
     });
-    return trace && toStory(trace);
+    return trace && asTree(toStory(trace));
   });
   let refreshes = 0;
   const interval = setInterval(() => {
@@ -51,12 +51,19 @@ export function TraceDialog(props: TraceDialogProps) {
           <>
             <p class="trace-sum">
               {steps().length} {steps().length === 1 ? 'step' : 'steps'} in {durationText(storyEndMs(steps()))}
+              <Show when={failures(steps()) > 0}>
+                , <strong class="trace-failed">{failures(steps())} failed</strong>
+              </Show>
             </p>
-            <Waterfall steps={steps()} testId="trace-step" />
+            <Waterfall steps={steps()} testId="trace-step" isDetailed />
           </>
         )}
       </Show>
       <p class="trace-id mono">{props.traceId}</p>
     </Dialog>
   );
+}
+
+function failures(steps: readonly StoryStep[]): number {
+  return steps.filter(({ state }) => state === 'failed').length;
 }

@@ -6,6 +6,8 @@ export interface WaterfallProps {
   /** In the order in which they are shown. */
   readonly steps: readonly StoryStep[];
   readonly testId: string;
+  /** Shows as well what each is about, below the one that led to it. */
+  readonly isDetailed?: boolean;
 }
 
 const STATE_TEXT = { waiting: 'not yet', done: 'done', failed: 'failed' } as const;
@@ -16,17 +18,26 @@ export function Waterfall(props: WaterfallProps) {
   const byId = createMemo(() => new Map(props.steps.map((step) => [step.id, step])));
   const ids = createMemo(() => props.steps.map((step) => step.id));
   return (
-    <ol class="waterfall">
+    <ol class="waterfall" classList={{ detailed: props.isDetailed ?? false }}>
       <For each={ids()}>
         {(id) => (
-          <Show when={byId().get(id)}>{(step) => <Step step={step()} endMs={endMs()} testId={props.testId} />}</Show>
+          <Show when={byId().get(id)}>
+            {(step) => (
+              <Step step={step()} endMs={endMs()} testId={props.testId} isDetailed={props.isDetailed ?? false} />
+            )}
+          </Show>
         )}
       </For>
     </ol>
   );
 }
 
-function Step(props: { readonly step: StoryStep; readonly endMs: number; readonly testId: string }) {
+function Step(props: {
+  readonly step: StoryStep;
+  readonly endMs: number;
+  readonly testId: string;
+  readonly isDetailed: boolean;
+}) {
   const isKnown = () => props.step.state !== 'waiting';
   return (
     <li
@@ -35,10 +46,14 @@ function Step(props: { readonly step: StoryStep; readonly endMs: number; readonl
       data-state={props.step.state}
       data-name={props.step.name}
       data-file={props.step.file ?? ''}
+      style={{ '--depth': String(props.step.depth) }}
     >
       <span class="step-dot" aria-hidden="true" />
       <span class="step-title" title={props.step.name}>
         {props.step.title}
+        <Show when={props.isDetailed && props.step.about}>
+          {(about) => <span class="step-about mono"> {about()}</span>}
+        </Show>
         <span class="visually-hidden">, {STATE_TEXT[props.step.state]}</span>
       </span>
       <span class="step-track" aria-hidden="true">
@@ -56,6 +71,7 @@ function Step(props: { readonly step: StoryStep; readonly endMs: number; readonl
       <span class="step-file mono" title={props.step.file ?? ''}>
         {props.step.file ?? ''}
       </span>
+      <Show when={props.step.problem}>{(problem) => <span class="step-problem">{problem()}</span>}</Show>
     </li>
   );
 }

@@ -126,6 +126,42 @@ export type JobEventType =
   | 'CANCELLED'
   | 'REMOVED';
 
+export type PluginState =
+  /** It lies in a watched folder, and was not loaded. */
+  | 'FOUND'
+  /** It asks for more than was granted. */
+  | 'AWAITING_CONSENT'
+  | 'LOADING'
+  | 'LOADED'
+  | 'UNLOADED'
+  /** It could not be loaded, or was given up: see `error`. */
+  | 'FAILED';
+
+export type PluginIntegrity =
+  /** Nothing says what its files should be. */
+  | 'UNSIGNED'
+  /** Its files are those that its SHA-256 names; who has made them is not known. */
+  | 'HASHED';
+
+export type AgentStatus = 'DRAFT' | 'DEPLOYED' | 'RUNNING' | 'STOPPED' | 'ERROR';
+
+export type CreateAgentInput = {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly config?: unknown;
+};
+
+export type AgentRunStatus = 'RUNNING' | 'DONE' | 'FAILED' | 'STOPPED';
+
+export type AgentStepStatus = 'WAITING' | 'DONE' | 'FAILED';
+
+export type RememberInput = {
+  readonly id?: string | null | undefined;
+  readonly text: string;
+  readonly agentId?: string | null | undefined;
+  readonly metadata?: unknown;
+};
+
 export type DeviceFieldsFragment = {
   readonly id: string;
   readonly session: string;
@@ -584,6 +620,7 @@ export type JobCountsFieldsFragment = {
   readonly completed: number;
   readonly failed: number;
   readonly isPaused: boolean;
+  readonly workers: number;
 };
 
 export type JobFieldsFragment = {
@@ -612,6 +649,7 @@ export type QueuesQuery = {
       readonly completed: number;
       readonly failed: number;
       readonly isPaused: boolean;
+      readonly workers: number;
     };
   }>;
 };
@@ -630,6 +668,7 @@ export type QueueQuery = {
       readonly completed: number;
       readonly failed: number;
       readonly isPaused: boolean;
+      readonly workers: number;
       readonly byPriority: ReadonlyArray<{ readonly priority: number; readonly waiting: number }>;
     };
     readonly settings: {
@@ -827,6 +866,440 @@ export type JobEventsSubscription = {
     | { readonly __typename: 'CaughtUp'; readonly cursor: string };
 };
 
+export type EventFieldsFragment = {
+  readonly id: string;
+  readonly cursor: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly at: string;
+  readonly data: unknown;
+  readonly traceId: string | null;
+};
+
+export type EventHistoryQueryVariables = Exact<{
+  types?: ReadonlyArray<string> | string | null | undefined;
+  last?: number | null | undefined;
+}>;
+
+export type EventHistoryQuery = {
+  readonly eventHistory: ReadonlyArray<{
+    readonly id: string;
+    readonly cursor: string;
+    readonly type: string;
+    readonly subject: string;
+    readonly at: string;
+    readonly data: unknown;
+    readonly traceId: string | null;
+  }>;
+};
+
+export type EventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  types?: ReadonlyArray<string> | string | null | undefined;
+}>;
+
+export type EventsSubscription = {
+  readonly events:
+    | {
+        readonly __typename: 'Event';
+        readonly id: string;
+        readonly cursor: string;
+        readonly type: string;
+        readonly subject: string;
+        readonly at: string;
+        readonly data: unknown;
+        readonly traceId: string | null;
+      }
+    | {
+        readonly __typename: 'Lagged';
+        readonly cursor: string;
+        readonly from: string;
+        readonly to: string;
+        readonly count: number | null;
+      }
+    | { readonly __typename: 'CaughtUp'; readonly cursor: string };
+};
+
+export type FeedNamesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type FeedNamesQuery = {
+  readonly plugins: ReadonlyArray<{ readonly name: string; readonly permissions: { readonly effective: unknown } }>;
+  readonly agents: ReadonlyArray<{ readonly id: string; readonly name: string }>;
+};
+
+export type PluginFieldsFragment = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string | null;
+  readonly manifestPath: string;
+  readonly state: PluginState;
+  readonly functions: ReadonlyArray<string>;
+  readonly hooks: unknown;
+  readonly integrity: PluginIntegrity;
+  readonly sha256: string | null;
+  readonly size: number | null;
+  readonly loadedAt: string | null;
+  readonly loadDurationMs: number | null;
+  readonly options: unknown;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly permissions: {
+    readonly requested: unknown;
+    readonly granted: unknown;
+    readonly grantedAt: string | null;
+    readonly items: ReadonlyArray<{
+      readonly capability: string;
+      readonly sentence: string;
+      readonly isGranted: boolean;
+      readonly isAvailable: boolean;
+    }>;
+  };
+  readonly limits: {
+    readonly callTimeoutMs: number;
+    readonly maxOutputBytes: number;
+    readonly maxHeapBytes: number;
+    readonly maxWorkers: number;
+  };
+  readonly stats: {
+    readonly calls: number;
+    readonly failures: number;
+    readonly timeouts: number;
+    readonly denials: number;
+    readonly instances: number;
+    readonly pending: number;
+    readonly lastCallAt: string | null;
+    readonly p50Ms: number | null;
+    readonly p99Ms: number | null;
+    readonly recentDenials: ReadonlyArray<{
+      readonly capability: string;
+      readonly subject: string;
+      readonly at: string;
+    }>;
+  };
+  readonly jobTypes: ReadonlyArray<{ readonly type: string; readonly description: string; readonly schema: unknown }>;
+};
+
+export type PluginsQueryVariables = Exact<{ [key: string]: never }>;
+
+export type PluginsQuery = {
+  readonly plugins: ReadonlyArray<{
+    readonly name: string;
+    readonly version: string;
+    readonly state: PluginState;
+    readonly integrity: PluginIntegrity;
+    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly stats: { readonly calls: number; readonly denials: number; readonly p99Ms: number | null };
+  }>;
+  readonly health: { readonly plugins: { readonly allowsUnsigned: boolean; readonly folders: ReadonlyArray<string> } };
+};
+
+export type PluginQueryVariables = Exact<{
+  name: string;
+}>;
+
+export type PluginQuery = {
+  readonly plugin: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+    readonly description: string | null;
+    readonly manifestPath: string;
+    readonly state: PluginState;
+    readonly functions: ReadonlyArray<string>;
+    readonly hooks: unknown;
+    readonly integrity: PluginIntegrity;
+    readonly sha256: string | null;
+    readonly size: number | null;
+    readonly loadedAt: string | null;
+    readonly loadDurationMs: number | null;
+    readonly options: unknown;
+    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly permissions: {
+      readonly requested: unknown;
+      readonly granted: unknown;
+      readonly grantedAt: string | null;
+      readonly items: ReadonlyArray<{
+        readonly capability: string;
+        readonly sentence: string;
+        readonly isGranted: boolean;
+        readonly isAvailable: boolean;
+      }>;
+    };
+    readonly limits: {
+      readonly callTimeoutMs: number;
+      readonly maxOutputBytes: number;
+      readonly maxHeapBytes: number;
+      readonly maxWorkers: number;
+    };
+    readonly stats: {
+      readonly calls: number;
+      readonly failures: number;
+      readonly timeouts: number;
+      readonly denials: number;
+      readonly instances: number;
+      readonly pending: number;
+      readonly lastCallAt: string | null;
+      readonly p50Ms: number | null;
+      readonly p99Ms: number | null;
+      readonly recentDenials: ReadonlyArray<{
+        readonly capability: string;
+        readonly subject: string;
+        readonly at: string;
+      }>;
+    };
+    readonly jobTypes: ReadonlyArray<{ readonly type: string; readonly description: string; readonly schema: unknown }>;
+  } | null;
+};
+
+export type InspectPluginQueryVariables = Exact<{
+  manifestPath: string;
+}>;
+
+export type InspectPluginQuery = {
+  readonly inspectPlugin: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+    readonly description: string | null;
+    readonly manifestPath: string;
+    readonly state: PluginState;
+    readonly functions: ReadonlyArray<string>;
+    readonly hooks: unknown;
+    readonly integrity: PluginIntegrity;
+    readonly sha256: string | null;
+    readonly size: number | null;
+    readonly loadedAt: string | null;
+    readonly loadDurationMs: number | null;
+    readonly options: unknown;
+    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly permissions: {
+      readonly requested: unknown;
+      readonly granted: unknown;
+      readonly grantedAt: string | null;
+      readonly items: ReadonlyArray<{
+        readonly capability: string;
+        readonly sentence: string;
+        readonly isGranted: boolean;
+        readonly isAvailable: boolean;
+      }>;
+    };
+    readonly limits: {
+      readonly callTimeoutMs: number;
+      readonly maxOutputBytes: number;
+      readonly maxHeapBytes: number;
+      readonly maxWorkers: number;
+    };
+    readonly stats: {
+      readonly calls: number;
+      readonly failures: number;
+      readonly timeouts: number;
+      readonly denials: number;
+      readonly instances: number;
+      readonly pending: number;
+      readonly lastCallAt: string | null;
+      readonly p50Ms: number | null;
+      readonly p99Ms: number | null;
+      readonly recentDenials: ReadonlyArray<{
+        readonly capability: string;
+        readonly subject: string;
+        readonly at: string;
+      }>;
+    };
+    readonly jobTypes: ReadonlyArray<{ readonly type: string; readonly description: string; readonly schema: unknown }>;
+  };
+};
+
+export type LoadPluginMutationVariables = Exact<{
+  manifestPath: string;
+  options?: unknown;
+  grant?: unknown;
+}>;
+
+export type LoadPluginMutation = { readonly loadPlugin: { readonly id: string; readonly name: string } };
+
+export type ReloadPluginMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type ReloadPluginMutation = {
+  readonly reloadPlugin: { readonly id: string; readonly loadDurationMs: number | null };
+};
+
+export type UnloadPluginMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type UnloadPluginMutation = { readonly unloadPlugin: boolean };
+
+export type GrantPluginMutationVariables = Exact<{
+  name: string;
+  permissions: unknown;
+}>;
+
+export type GrantPluginMutation = { readonly grantPlugin: { readonly id: string; readonly state: PluginState } };
+
+export type RevokePluginMutationVariables = Exact<{
+  name: string;
+}>;
+
+export type RevokePluginMutation = { readonly revokePlugin: boolean };
+
+export type ExecutePluginMutationVariables = Exact<{
+  name: string;
+  function: string;
+  input?: unknown;
+  timeoutMs?: number | null | undefined;
+}>;
+
+export type ExecutePluginMutation = { readonly executePlugin: unknown };
+
+export type AgentsQueryVariables = Exact<{ [key: string]: never }>;
+
+export type AgentsQuery = {
+  readonly agents: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly description: string | null;
+    readonly status: AgentStatus;
+    readonly updatedAt: string;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  }>;
+};
+
+export type AgentQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type AgentQuery = {
+  readonly agent: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string | null;
+    readonly status: AgentStatus;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+    readonly config: unknown;
+    readonly error: { readonly code: string; readonly message: string } | null;
+    readonly memory: {
+      readonly count: number;
+      readonly recent: ReadonlyArray<{ readonly id: string; readonly text: string; readonly createdAt: string }>;
+    };
+    readonly runs: ReadonlyArray<{
+      readonly id: string;
+      readonly status: AgentRunStatus;
+      readonly trigger: unknown;
+      readonly startedAt: string;
+      readonly endedAt: string | null;
+      readonly traceId: string | null;
+      readonly error: { readonly code: string; readonly message: string } | null;
+      readonly steps: ReadonlyArray<{
+        readonly node: string;
+        readonly type: string;
+        readonly status: AgentStepStatus;
+        readonly startedAt: string;
+        readonly endedAt: string | null;
+        readonly output: unknown;
+        readonly next: string | null;
+        readonly error: { readonly code: string; readonly message: string } | null;
+        readonly job: { readonly queue: string; readonly id: string } | null;
+      }>;
+    }>;
+  } | null;
+};
+
+export type CreateAgentMutationVariables = Exact<{
+  input: CreateAgentInput;
+}>;
+
+export type CreateAgentMutation = { readonly createAgent: { readonly id: string } };
+
+export type DeployAgentMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type DeployAgentMutation = { readonly deployAgent: { readonly status: AgentStatus } };
+
+export type StopAgentMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type StopAgentMutation = { readonly stopAgent: { readonly status: AgentStatus } };
+
+export type DeleteAgentMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type DeleteAgentMutation = { readonly deleteAgent: boolean };
+
+export type RunAgentMutationVariables = Exact<{
+  id: string;
+  input?: unknown;
+}>;
+
+export type RunAgentMutation = { readonly runAgent: { readonly id: string } };
+
+export type MemoryFieldsFragment = {
+  readonly id: string;
+  readonly text: string;
+  readonly agentId: string | null;
+  readonly metadata: unknown;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly excerpt: string | null;
+};
+
+export type MemoriesQueryVariables = Exact<{
+  query?: string | null | undefined;
+  agentId?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+export type MemoriesQuery = {
+  readonly memories: {
+    readonly total: number;
+    readonly next: string | null;
+    readonly lag: number;
+    readonly memories: ReadonlyArray<{
+      readonly id: string;
+      readonly text: string;
+      readonly agentId: string | null;
+      readonly metadata: unknown;
+      readonly createdAt: string;
+      readonly updatedAt: string;
+      readonly excerpt: string | null;
+    }>;
+  };
+  readonly agents: ReadonlyArray<{ readonly id: string; readonly name: string }>;
+};
+
+export type MemoryQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type MemoryQuery = {
+  readonly memory: {
+    readonly id: string;
+    readonly text: string;
+    readonly agentId: string | null;
+    readonly metadata: unknown;
+    readonly createdAt: string;
+    readonly updatedAt: string;
+    readonly excerpt: string | null;
+  } | null;
+};
+
+export type RememberMutationVariables = Exact<{
+  input: RememberInput;
+}>;
+
+export type RememberMutation = { readonly remember: { readonly id: string } };
+
+export type ForgetMutationVariables = Exact<{
+  id: string;
+}>;
+
+export type ForgetMutation = { readonly forget: boolean };
+
 /** The text of an operation; it remembers the types of its result and its variables. */
 export type OperationDocument<Result, Variables> = string & { readonly __operation?: (variables: Variables) => Result };
 
@@ -901,10 +1374,10 @@ export const TraceStepsDocument: OperationDocument<TraceStepsSubscription, Trace
   'subscription TraceSteps($traceId:ID!){traceSteps(traceId:$traceId){...TraceStepFields}}fragment TraceStepFields on TraceStep{traceId spanId parentSpanId name startedAt offsetUs durationUs ok file attributes}';
 
 export const QueuesDocument: OperationDocument<QueuesQuery, QueuesQueryVariables> =
-  'query Queues{queues{name counts{...JobCountsFields}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused}';
+  'query Queues{queues{name counts{...JobCountsFields}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused workers}';
 
 export const QueueDocument: OperationDocument<QueueQuery, QueueQueryVariables> =
-  'query Queue($name:String!){queue(name:$name){name counts{...JobCountsFields byPriority{priority waiting}}settings{attempts backoff attemptTimeoutMs totalTimeoutMs completed{count ageMs}failed{count ageMs}globalConcurrency rateLimit{max windowMs}types}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused}';
+  'query Queue($name:String!){queue(name:$name){name counts{...JobCountsFields byPriority{priority waiting}}settings{attempts backoff attemptTimeoutMs totalTimeoutMs completed{count ageMs}failed{count ageMs}globalConcurrency rateLimit{max windowMs}types}}}fragment JobCountsFields on JobCounts{waiting active delayed completed failed isPaused workers}';
 
 export const JobsDocument: OperationDocument<JobsQuery, JobsQueryVariables> =
   'query Jobs($queue:String!$state:JobState!$first:Int){jobs(queue:$queue state:$state first:$first){jobs{...JobFields}next}}fragment JobFields on JobSummary{id type state priority attemptsMade attempts addedAt dueAt finishedAt durationMs error}';
@@ -950,3 +1423,72 @@ export const CleanQueueDocument: OperationDocument<CleanQueueMutation, CleanQueu
 
 export const JobEventsDocument: OperationDocument<JobEventsSubscription, JobEventsSubscriptionVariables> =
   'subscription JobEvents($queue:String!$after:String){jobEvents(queue:$queue after:$after){__typename ...on JobEvent{cursor type id jobType at attempt result{success error duration}data}...on Lagged{cursor from to count}...on CaughtUp{cursor}}}';
+
+export const EventHistoryDocument: OperationDocument<EventHistoryQuery, EventHistoryQueryVariables> =
+  'query EventHistory($types:[String!]$last:Int){eventHistory(types:$types last:$last){...EventFields}}fragment EventFields on Event{id cursor type subject at data traceId}';
+
+export const EventsDocument: OperationDocument<EventsSubscription, EventsSubscriptionVariables> =
+  'subscription Events($after:String$types:[String!]){events(after:$after types:$types){__typename ...on Event{...EventFields}...on Lagged{cursor from to count}...on CaughtUp{cursor}}}fragment EventFields on Event{id cursor type subject at data traceId}';
+
+export const FeedNamesDocument: OperationDocument<FeedNamesQuery, FeedNamesQueryVariables> =
+  'query FeedNames{plugins{name permissions{effective}}agents{id name}}';
+
+export const PluginsDocument: OperationDocument<PluginsQuery, PluginsQueryVariables> =
+  'query Plugins{plugins{name version state integrity error{code message}stats{calls denials p99Ms}}health{plugins{allowsUnsigned folders}}}';
+
+export const PluginDocument: OperationDocument<PluginQuery, PluginQueryVariables> =
+  'query Plugin($name:String!){plugin(name:$name){...PluginFields}}fragment PluginFields on Plugin{id name version description manifestPath state error{code message}functions hooks permissions{requested granted items{capability sentence isGranted isAvailable}grantedAt}integrity sha256 size loadedAt loadDurationMs options limits{callTimeoutMs maxOutputBytes maxHeapBytes maxWorkers}stats{calls failures timeouts denials instances pending lastCallAt p50Ms p99Ms recentDenials{capability subject at}}jobTypes{type description schema}}';
+
+export const InspectPluginDocument: OperationDocument<InspectPluginQuery, InspectPluginQueryVariables> =
+  'query InspectPlugin($manifestPath:String!){inspectPlugin(manifestPath:$manifestPath){...PluginFields}}fragment PluginFields on Plugin{id name version description manifestPath state error{code message}functions hooks permissions{requested granted items{capability sentence isGranted isAvailable}grantedAt}integrity sha256 size loadedAt loadDurationMs options limits{callTimeoutMs maxOutputBytes maxHeapBytes maxWorkers}stats{calls failures timeouts denials instances pending lastCallAt p50Ms p99Ms recentDenials{capability subject at}}jobTypes{type description schema}}';
+
+export const LoadPluginDocument: OperationDocument<LoadPluginMutation, LoadPluginMutationVariables> =
+  'mutation LoadPlugin($manifestPath:String!$options:JSON$grant:JSON){loadPlugin(manifestPath:$manifestPath options:$options grant:$grant){id name}}';
+
+export const ReloadPluginDocument: OperationDocument<ReloadPluginMutation, ReloadPluginMutationVariables> =
+  'mutation ReloadPlugin($id:ID!){reloadPlugin(id:$id){id loadDurationMs}}';
+
+export const UnloadPluginDocument: OperationDocument<UnloadPluginMutation, UnloadPluginMutationVariables> =
+  'mutation UnloadPlugin($id:ID!){unloadPlugin(id:$id)}';
+
+export const GrantPluginDocument: OperationDocument<GrantPluginMutation, GrantPluginMutationVariables> =
+  'mutation GrantPlugin($name:String!$permissions:JSON!){grantPlugin(name:$name permissions:$permissions){id state}}';
+
+export const RevokePluginDocument: OperationDocument<RevokePluginMutation, RevokePluginMutationVariables> =
+  'mutation RevokePlugin($name:String!){revokePlugin(name:$name)}';
+
+export const ExecutePluginDocument: OperationDocument<ExecutePluginMutation, ExecutePluginMutationVariables> =
+  'mutation ExecutePlugin($name:String!$function:String!$input:JSON$timeoutMs:Int){executePlugin(name:$name function:$function input:$input timeoutMs:$timeoutMs)}';
+
+export const AgentsDocument: OperationDocument<AgentsQuery, AgentsQueryVariables> =
+  'query Agents{agents{id name description status updatedAt error{code message}}}';
+
+export const AgentDocument: OperationDocument<AgentQuery, AgentQueryVariables> =
+  'query Agent($id:ID!){agent(id:$id){id name description status createdAt updatedAt config error{code message}memory{count recent(first:3){id text createdAt}}runs(first:20){id status trigger startedAt endedAt error{code message}traceId steps{node type status startedAt endedAt output error{code message}job{queue id}next}}}}';
+
+export const CreateAgentDocument: OperationDocument<CreateAgentMutation, CreateAgentMutationVariables> =
+  'mutation CreateAgent($input:CreateAgentInput!){createAgent(input:$input){id}}';
+
+export const DeployAgentDocument: OperationDocument<DeployAgentMutation, DeployAgentMutationVariables> =
+  'mutation DeployAgent($id:ID!){deployAgent(id:$id){status}}';
+
+export const StopAgentDocument: OperationDocument<StopAgentMutation, StopAgentMutationVariables> =
+  'mutation StopAgent($id:ID!){stopAgent(id:$id){status}}';
+
+export const DeleteAgentDocument: OperationDocument<DeleteAgentMutation, DeleteAgentMutationVariables> =
+  'mutation DeleteAgent($id:ID!){deleteAgent(id:$id)}';
+
+export const RunAgentDocument: OperationDocument<RunAgentMutation, RunAgentMutationVariables> =
+  'mutation RunAgent($id:ID!$input:JSON){runAgent(id:$id input:$input){id}}';
+
+export const MemoriesDocument: OperationDocument<MemoriesQuery, MemoriesQueryVariables> =
+  'query Memories($query:String$agentId:ID$first:Int){memories(query:$query agentId:$agentId first:$first){memories{...MemoryFields}total next lag}agents{id name}}fragment MemoryFields on Memory{id text agentId metadata createdAt updatedAt excerpt}';
+
+export const MemoryDocument: OperationDocument<MemoryQuery, MemoryQueryVariables> =
+  'query Memory($id:ID!){memory(id:$id){...MemoryFields}}fragment MemoryFields on Memory{id text agentId metadata createdAt updatedAt excerpt}';
+
+export const RememberDocument: OperationDocument<RememberMutation, RememberMutationVariables> =
+  'mutation Remember($input:RememberInput!){remember(input:$input){id}}';
+
+export const ForgetDocument: OperationDocument<ForgetMutation, ForgetMutationVariables> =
+  'mutation Forget($id:ID!){forget(id:$id)}';
