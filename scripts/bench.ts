@@ -14,6 +14,7 @@ interface Benchmark {
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   actors: () => import('./bench/actors.ts'),
+  plugins: () => import('./bench/plugins.ts'),
   queue: () => import('./bench/queue.ts'),
   spine: () => import('./bench/spine.ts'),
 };
@@ -40,9 +41,10 @@ if (values.help || benchmark === undefined || isUnknown) {
 
 NAME is one of: ${known}
 --only     actors: these parts of calls, oneway, events, handover and memory
+           plugins: these parts of calls, asking, loading, looping, memory and loop
            queue: these parts of add, bulk, process, latency, delayed and million; interval or fsync alone
---quick    actors, queue: one short round, to see that it works
---profile  actors, queue: CPU profiles of runtimes and drivers go there
+--quick    actors, plugins, queue: one short round, to see that it works
+--profile  actors, plugins, queue: CPU profiles of runtimes and drivers go there
 --json     leaves the table out
 `,
   );

@@ -39,7 +39,7 @@ export function printFigures(figures: readonly Figure[], print: (line: string) =
     figure.name,
     Number.isNaN(figure.value) ? 'not measured' : `${round(figure.value)} ${figure.unit}`.trimEnd(),
     figure.limit === undefined ? '' : `${figure.atLeast ? '≥' : '≤'} ${figure.limit} ${figure.unit}`.trimEnd(),
-    isKept(figure) ? '' : 'missed',
+    figure.limit === undefined ? '' : isKept(figure) ? 'kept' : 'missed',
     figure.note ?? '',
   ]);
   const head = ['Figure', 'Measured', 'Promised', '', 'How'];
