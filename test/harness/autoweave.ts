@@ -165,6 +165,7 @@ function spawnUp(
       NODE_COMPILE_CACHE: join(ROOT, '.autoweave', 'cache', 'compile'),
       ...Object.fromEntries(inherited),
       AUTOWEAVE_USB: 'off',
+      AUTOWEAVE_PLUGIN_SIGNATURES: 'off',
       AUTOWEAVE_LOG_FORMAT: 'json',
       ...env,
     },
