@@ -11,8 +11,8 @@ Runs **/*.test.ts, or those whose path contains one of the words given.
   --only NAME  the tests whose name matches this regular expression
   --no-skip    a test that is skipped or still to do is a failure (always so where CI=true)`;
 
-/** Tests wait for leases and servers half of their time; more at once make each other late, on two cores. */
-const CONCURRENCY = 3;
+/** Tests wait for leases, servers and browsers more than half of their time; with more at once they make each other late. */
+const CONCURRENCY = 4;
 /** For one file, or one test: several times what the longest needs on a busy machine. */
 const TIMEOUT_MS = 300_000;
 

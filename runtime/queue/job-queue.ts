@@ -50,7 +50,10 @@ export function createJobQueue(parts: OneQueue): JobQueue {
     const work = async (): Promise<void> => {
       for (let job = left.shift(); job !== undefined; job = left.shift()) {
         try {
-          await operations[operation](job.id);
+          // Of those that waited, one that has been done meanwhile stays in the list of what is done.
+          const isToStand = job.state === 'waiting' || job.state === 'delayed';
+          if (operation === 'remove') await operations.remove(job.id, { isToStand });
+          else await operations[operation](job.id);
           count++;
         } catch (error) {
           if (!isOutOfDate(error)) throw error;

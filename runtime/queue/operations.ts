@@ -14,7 +14,8 @@ import { changeRecord } from './queue-record.ts';
 export interface Operations {
   promote(id: string): Promise<void>;
   retry(id: string, data?: unknown): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** `isToStand`: one that has ended meanwhile is left alone. */
+  remove(id: string, options?: { readonly isToStand?: boolean }): Promise<void>;
   cancel(id: string, reason?: string): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ const STEP_MS = 20;
 const OPERATOR = 'operator';
 
 /** Ends one job that stands, also one that runs; whoever waits for it is told. */
-export type EndJob = (id: string, state: 'cancelled' | 'removed', reason: string) => Promise<void>;
+export type EndJob = (id: string, state: 'cancelled' | 'removed', reason: string, isToStand?: boolean) => Promise<void>;
 
 export function createOperations(parts: OneQueue): { readonly operations: Operations; readonly end: EndJob } {
   const { bus, tenant, queue, clock, live, directory, instruments, signal } = parts;
@@ -102,16 +103,16 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
     }
   };
 
-  const remove = async (id: string): Promise<void> => {
+  const remove: Operations['remove'] = async (id, { isToStand = false } = {}) => {
     const found = await find(id);
     if (found.stands) await lookAfresh(parts);
     if (findActive(parts, id) !== undefined && found.stands) {
       throw wrongState('remove', id, found, 'it runs: cancel it');
     }
-    if (!found.stands && found.state !== 'completed' && found.state !== 'failed') {
+    if (!found.stands && (isToStand || (found.state !== 'completed' && found.state !== 'failed'))) {
       throw wrongState('remove', id, found, `it is ${found.state} already`);
     }
-    await end(id, 'removed', 'An operator has removed it');
+    await end(id, 'removed', 'An operator has removed it', isToStand);
   };
 
   const cancel = async (id: string, reason = 'An operator has cancelled it'): Promise<void> => {
@@ -121,9 +122,9 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
   };
 
   /** What ends in one pack is written one after the other: side by side, each would refuse the others. */
-  const end: EndJob = (id, state, reason) => {
+  const end: EndJob = (id, state, reason, isToStand = false) => {
     const home = id.split('~')[0]!;
-    const mine = (ends.get(home) ?? Promise.resolve()).then(() => endNow(id, state, reason));
+    const mine = (ends.get(home) ?? Promise.resolve()).then(() => endNow(id, state, reason, isToStand));
     const settled = mine
       .catch(() => undefined)
       .then(() => {
@@ -134,10 +135,16 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
   };
 
   /** Writes the outcome; who writes first has it, worker or operator. */
-  const endNow = async (id: string, state: 'cancelled' | 'removed', reason: string): Promise<void> => {
+  const endNow = async (
+    id: string,
+    state: 'cancelled' | 'removed',
+    reason: string,
+    isToStand: boolean,
+  ): Promise<void> => {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const found = await find(id);
-      if (!found.stands && (state === 'cancelled' || found.state === 'removed' || found.state === 'cancelled')) {
+      const isOver = (was: string) => state === 'cancelled' || isToStand || was === 'removed' || was === 'cancelled';
+      if (!found.stands && isOver(found.state)) {
         throw wrongState(state === 'removed' ? 'remove' : 'cancel', id, found, `it is ${found.state} already`);
       }
       // Known before the outcome stands: a worker that gets the message from now on asks first.
