@@ -5,19 +5,23 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
 import { type CallBroker, createCallBroker } from './call-broker.ts';
+import { aborted, asError, busy, MAX_PENDING, unknownFunction, unloaded } from './call-errors.ts';
 import { createCallStats } from './call-stats.ts';
 import type { CallOptions, CallOutcome, Denial, LivePlugin, PluginEffect, PluginFiles } from './host-api.ts';
 import { type Instance, type InstanceCall, loadInstance } from './instance.ts';
 import type { PluginLimits } from './manifest.ts';
 import { intersect } from './permissions.ts';
+import { createPluginVoice } from './plugin-voice.ts';
 import type { SpareThreads } from './spare-threads.ts';
 import type { Thread } from './thread.ts';
-import type { LoadMessage, LogLevelNumber } from './thread-protocol.ts';
+import type { LoadMessage } from './thread-protocol.ts';
 
 /**
  * A plugin with its instances. A call goes to one that is idle; else another instance is made while there are fewer than
  * the plugin may have; else it is sent ahead to the one with the fewest calls. What an instance leaves behind when it is
  * ended goes to the others.
+ *
+ * Longer than most files: calls, instances and retirement change one state, and most faults found here were between them.
  */
 export interface LoadedPlugin extends LivePlugin {
   call(functionName: string, input: Uint8Array, options?: CallOptions): Promise<CallOutcome>;
@@ -54,22 +58,16 @@ export interface LoadedPluginParts {
   readonly closing: AbortSignal;
 }
 
-/** Calls that one plugin may have at work and in wait. */
-const MAX_PENDING = 1_000;
 /** Calls that are sent ahead to an instance. */
 const AHEAD = 16;
 /** For the module's `start`, whatever its calls may take: with many instances at once that may take a moment. */
 const START_MS = 1_000;
-/** Lines that a plugin may log in a second; of more, it is said how many there were. */
-const MAX_LINES = 100;
-const SAID_WINDOW_MS = 1_000;
 /** After an instance that could not be made. */
 const GROW_PAUSE_MS = 1_000;
 /** For an `onUnload` while the host is being stopped. */
 const CLOSING_MS = 1_000;
 /** Until the spare that was taken is replaced. */
 const WARM_MS = 20;
-const LEVELS = ['debug', 'info', 'warn', 'error'] as const satisfies readonly (keyof Log)[];
 const FILE = 'runtime/plugins/loaded-plugin.ts';
 const NO_EFFECTS: readonly PluginEffect[] = [];
 const utf8 = new TextEncoder();
@@ -93,7 +91,6 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
   let isHeld = false;
   let isLoaded = false;
   let idle: (() => void)[] = [];
-  let said = { since: Number.NEGATIVE_INFINITY, lines: 0 };
   /** While others serve, no further instance is tried before. */
   let growsAfter = Number.NEGATIVE_INFINITY;
 
@@ -129,15 +126,7 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
         : {}),
     });
 
-  const say = (level: LogLevelNumber, text: string): void => {
-    const now = clock.monotonic();
-    if (now - said.since >= SAID_WINDOW_MS) {
-      if (said.lines > MAX_LINES) log.warn('plugin.said_too_much', { lines: said.lines, kept: MAX_LINES });
-      said = { since: now, lines: 0 };
-    }
-    said.lines++;
-    if (said.lines <= MAX_LINES) log[LEVELS[level]]('plugin.said', { text });
-  };
+  const say = createPluginVoice(log, clock);
 
   const pump = (): void => {
     if (isHeld) return;
@@ -402,33 +391,4 @@ function checkHooks({ name, hooks = {} }: PluginManifest, functions: readonly st
       { hint: 'export it, or correct `hooks` in plugin.json' },
     );
   }
-}
-
-function asError(plugin: string, error: unknown): AutoWeaveError {
-  if (error instanceof AutoWeaveError) return error;
-  return new AutoWeaveError('AW_PLUGIN_UNAVAILABLE', `Cannot run plugin "${plugin}": ${(error as Error).message}`, {
-    cause: error,
-  });
-}
-
-function unknownFunction(plugin: string, functionName: string): AutoWeaveError {
-  return new AutoWeaveError('AW_PLUGIN_FUNCTION_UNKNOWN', `Plugin "${plugin}" exports no function "${functionName}"`, {
-    hint: `see what it exports with: npx autoweave plugin show ${plugin}`,
-  });
-}
-
-export function unloaded(plugin: string): AutoWeaveError {
-  return new AutoWeaveError('AW_PLUGIN_UNKNOWN', `No plugin "${plugin}" is loaded here`, {
-    hint: 'see which are with: npx autoweave plugin ls',
-  });
-}
-
-function busy(plugin: string): AutoWeaveError {
-  return new AutoWeaveError('AW_PLUGIN_BUSY', `Plugin "${plugin}" has ${MAX_PENDING} calls at work and in wait`, {
-    hint: 'try again later, or let it have more instances (`permissions.memory.max_workers`)',
-  });
-}
-
-function aborted(plugin: string, functionName: string): AutoWeaveError {
-  return new AutoWeaveError('AW_PLUGIN_ABORTED', `The call of "${functionName}" of plugin "${plugin}" was given up`);
 }
