@@ -27,6 +27,7 @@ async function open() {
   const load = async () => void (loaded = [{ files: await readPlugin(folder), options }]);
   await load();
   const reloads: string[] = [];
+  let underWay = 0;
   const world = {
     folder,
     clock,
@@ -42,11 +43,16 @@ async function open() {
         log: noLog,
         loaded: () => loaded as never,
         async reload(files, given) {
-          assert.equal(files, loaded[0]!.files);
-          assert.equal(given, options);
-          if (!world.isBroken) await load();
-          reloads.push(world.isBroken ? 'failed' : `${loaded[0]!.files.module.length} bytes`);
-          if (world.isBroken) throw new Error('broken');
+          underWay++;
+          try {
+            assert.equal(files, loaded[0]!.files);
+            assert.equal(given, options);
+            if (!world.isBroken) await load();
+            reloads.push(world.isBroken ? 'failed' : `${loaded[0]!.files.module.length} bytes`);
+            if (world.isBroken) throw new Error('broken');
+          } finally {
+            underWay--;
+          }
         },
       }),
     /** Resolves when it has looked so often. */
@@ -56,6 +62,8 @@ async function open() {
         clock.step();
       }
       await until(() => clock.waiting === 1, 'the look');
+      // It does not wait for what it has begun.
+      await until(() => underWay === 0, 'the load');
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
