@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AgentGraph, Device } from '../../proto/generated/messages.ts';
+import type { AgentGraph } from '../../proto/generated/messages.ts';
 import { defineActor } from '../../runtime/actor/definition.ts';
 import { tryActors } from '../../runtime/testkit/try-actor.ts';
+import { DEVICE } from '../../test/harness/device.ts';
 import { AGENT_ROUTER, DEVICES } from './agent-names.ts';
 import { agentRouter } from './agent-router.ts';
 
 type Trigger = Omit<Extract<NonNullable<AgentGraph['triggers']>[number], { type: 'device' }>, 'type'>;
-
-const DEVICE: Device = {
-  id: '1d6b:0104:A1',
-  session: '1:2:3',
-  host: 'here',
-  bus: 1,
-  address: 2,
-  port: '1-1',
-  vendorId: 0x1d6b,
-  productId: 0x0104,
-  vendor: 'Linux',
-  product: 'Gadget',
-  serial: 'A1',
-  path: '/dev/bus/usb/001/002',
-  partial: false,
-  virtual: false,
-  timestamp: 1,
-};
 
 /** Says what happens to devices. */
 const watcher = defineActor({

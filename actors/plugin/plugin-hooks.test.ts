@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Device, MessageData } from '../../proto/generated/messages.ts';
+import type { MessageData } from '../../proto/generated/messages.ts';
 import { defineActor } from '../../runtime/actor/definition.ts';
 import { tryActors } from '../../runtime/testkit/try-actor.ts';
+import { DEVICE } from '../../test/harness/device.ts';
 import { HOOKED_DEVICES, type PluginHooksState, pluginHooks } from './plugin-hooks.ts';
-
-const DEVICE: Device = {
-  id: '1d6b:0104:A1',
-  session: '1:2:3',
-  host: 'here',
-  bus: 1,
-  address: 2,
-  port: '1-1',
-  vendorId: 0x1d6b,
-  productId: 0x0104,
-  vendor: 'Linux',
-  product: 'Gadget',
-  serial: 'A1',
-  path: '/dev/bus/usb/001/002',
-  partial: false,
-  virtual: false,
-  timestamp: 1,
-};
 
 /** Says what happens to devices. */
 const watcher = defineActor({

@@ -3,6 +3,7 @@ import { type RunningMemory, startMemory } from '../../actors/memory/memory-chil
 import { createMemoryWorker } from '../../actors/memory/memory-jobs.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { MemoryService } from '../../runtime/gateway/memory-service.ts';
+import { CUT_OFF_OPTIONS } from '../../runtime/plugins/plugin-workers.ts';
 import type { JobDetail } from '../../runtime/queue/job.ts';
 import type { Queues, Worker } from '../../runtime/queue/queue-api.ts';
 import { processorOf } from '../../runtime/queue/worker-definition.ts';
@@ -44,9 +45,6 @@ export function memoryChild(parts: MemoryParts): ChildSpec {
   };
 }
 
-/** None of these jobs can end a process: one that was cut off is tried again soon, and often. */
-const CUT_OFF = { stalledIntervalMs: 5_000, maxStalledCount: 100 };
-
 export function agentsChild(parts: MemoryParts): ChildSpec {
   const { actors, queues, config, memory } = parts;
   return {
@@ -72,7 +70,7 @@ export function agentsChild(parts: MemoryParts): ChildSpec {
       };
       try {
         for (const definition of definitions) {
-          const options = { concurrency: 20, ...CUT_OFF };
+          const options = { concurrency: 20, ...CUT_OFF_OPTIONS };
           workers.push(await queues.get().startWorker(definition.queue, processorOf(definition), options));
         }
       } catch (error) {

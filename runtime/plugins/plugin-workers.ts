@@ -38,10 +38,10 @@ export const MAX_RESULT_BYTES = 240 * 1024;
 const FINAL_CODES = new Set(['AW_PLUGIN_FUNCTION_UNKNOWN', 'AW_PLUGIN_OUTPUT_TOO_LARGE']);
 const DENIED = /^AW_PLUGIN_DENIED: |^AW_PLUGIN_REFUSED: /;
 /**
- * A sandboxed call can't end its worker's process: what ended it was something else, so a job that was cut off is tried
- * again soon, and often.
+ * Of workers whose jobs can't end the process, as sandboxed calls and those of agents and memories can't: what ended it was
+ * something else, so a job that was cut off is tried again soon, and often.
  */
-export const PLUGIN_WORKER_OPTIONS = { stalledIntervalMs: 5_000, maxStalledCount: 100 };
+export const CUT_OFF_OPTIONS = { stalledIntervalMs: 5_000, maxStalledCount: 100 };
 const utf8 = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -110,7 +110,7 @@ export function createPluginWorkers({
       for (const queue of [...workers.keys()]) if (!needed.includes(queue)) await stopWorker(name, queue);
       for (const queue of needed) {
         if (workers.has(queue)) continue;
-        const options = { concurrency, ...PLUGIN_WORKER_OPTIONS };
+        const options = { concurrency, ...CUT_OFF_OPTIONS };
         workers.set(queue, await queues.startWorker(queue, processorFor(name, queue), options));
       }
     },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { DEVICE } from '../../test/harness/device.ts';
 import { until } from '../../test/harness/until.ts';
 import {
-  DEVICE,
   failureOf,
   type PluginsWorld,
   permissionsOf,

@@ -24,7 +24,7 @@ import type { PluginService } from './plugin-service.ts';
 import { createPluginTypes } from './plugin-types.ts';
 import { toPlugin } from './plugin-view.ts';
 import { watchPlugins } from './plugin-watch.ts';
-import { createPluginWorkers, PLUGIN_WORKER_OPTIONS } from './plugin-workers.ts';
+import { CUT_OFF_OPTIONS, createPluginWorkers } from './plugin-workers.ts';
 import { readPlugin } from './read-plugin.ts';
 
 /** The plugins of one process: its host, the workers that call it, and what operators ask of them. */
@@ -249,7 +249,7 @@ export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
     );
   };
 
-  const worker = await queues.startWorker(PLUGINS_QUEUE, processor, { concurrency: 2, ...PLUGIN_WORKER_OPTIONS });
+  const worker = await queues.startWorker(PLUGINS_QUEUE, processor, { concurrency: 2, ...CUT_OFF_OPTIONS });
   const restored = restore();
   const watch = watchPlugins({
     clock,

@@ -28,6 +28,7 @@ import { noInstruments } from '../../runtime/telemetry/instruments.ts';
 import { noLog } from '../../runtime/telemetry/log.ts';
 import { noTracer } from '../../runtime/telemetry/spans.ts';
 import { connectTestBus, readAll, stateOf, TENANT } from '../harness/actor-world.ts';
+import { DEVICE } from '../harness/device.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
 import { type Version, WORKS, worksModule } from './gated-host.ts';
@@ -58,24 +59,6 @@ export interface PluginsWorld extends AsyncDisposable {
   untilHooked(name: string, isHooked: boolean): Promise<unknown>;
   happen(what: 'attached' | 'detached', device?: Partial<Device>): Promise<void>;
 }
-
-export const DEVICE: Device = {
-  id: '1d6b:0104:A1',
-  session: '1:2:3',
-  host: 'here',
-  bus: 1,
-  address: 2,
-  port: '1-1',
-  vendorId: 0x1d6b,
-  productId: 0x0104,
-  vendor: 'Linux',
-  product: 'Gadget',
-  serial: 'A1',
-  path: '/dev/bus/usb/001/002',
-  partial: false,
-  virtual: false,
-  timestamp: 1,
-};
 
 /** Says what happens to devices. */
 const watcher = defineActor({
