@@ -1,3 +1,4 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { AutoWeaveError } from '../errors/errors.ts';
 
 /** JetStream's error codes that mean something to us. */
@@ -52,6 +53,17 @@ export const NO_LISTENER = Symbol('nobody listens');
 /** The broker is away or did not answer; whether it stored anything is not known. */
 export function unavailable(what: string, cause?: unknown): AutoWeaveError {
   return new AutoWeaveError('AW_BROKER_UNAVAILABLE', `Cannot reach broker: ${what}`, { cause });
+}
+
+/** What the client asks by itself, with its failures as ours: it names time-outs and refusals otherwise. */
+export async function byClient<Answer>(what: string, asking: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw unavailable(`${what} did not answer`, error);
+    const refusal = classifyRefusal(what, error.apiError());
+    throw typeof refusal === 'string' ? unavailable(error.message, error) : refusal;
+  }
 }
 
 /** True for what may pass by itself: the same call may succeed later. */

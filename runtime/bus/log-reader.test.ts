@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type SubscriptionOptions } from '@nats-io/transport-node';
 import { connectTestBus } from '../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { until } from '../../test/harness/until.ts';
@@ -12,8 +12,8 @@ import type { Bus } from './bus.ts';
 import { readLog } from './log-reader.ts';
 
 const BYTES = 900_000;
-/** More than twice what one pull may bring. */
-const MESSAGES = 42;
+/** More than three times what one pull may bring. */
+const MESSAGES = 60;
 
 let server: TestServer;
 let bus: Bus;
@@ -52,6 +52,32 @@ function createStoppedClock() {
   return { clock, advance };
 }
 
+/** The connection, and whether all that was pulled over it has come: a pull ends with a 409 once its bytes are used up. */
+function createPullCounter() {
+  let begun = 0;
+  let ended = 0;
+  const counting: NatsConnection = Object.create(connection, {
+    publish: {
+      value(...[subject, ...rest]: Parameters<NatsConnection['publish']>) {
+        if (subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')) begun++;
+        connection.publish(subject, ...rest);
+      },
+    },
+    subscribe: {
+      value(subject: string, { callback, ...options }: SubscriptionOptions) {
+        return connection.subscribe(subject, {
+          ...options,
+          callback(error, message) {
+            callback?.(error, message);
+            if (message.headers?.code === 409) ended++;
+          },
+        });
+      },
+    },
+  });
+  return { connection: counting, isIdle: () => begun >= 2 && begun === ended };
+}
+
 test('a reader whose caller takes its time is not taken for a silent one', async () => {
   for (let n = 0; n < MESSAGES; n++) {
     await bus.commit('STATE', [{ subject: `aw.test.state.0.large.k${n}`, body: new Uint8Array(BYTES) }]);
@@ -61,14 +87,11 @@ test('a reader whose caller takes its time is not taken for a silent one', async
   const broken: unknown[] = [];
   const log = { ...noLog, warn: (_event: string, attributes: unknown) => void broken.push(attributes) };
   const ending = new AbortController();
-  const parts = { connection, manager, clock, log, onReconnect: () => () => {} };
+  const pulls = createPullCounter();
+  const parts = { connection: pulls.connection, manager, clock, log, onReconnect: () => () => {} };
   const bunches = readLog(parts, 'STATE', { from: 1, signal: ending.signal });
   const sequences = (await bunches.next()).value!.map(({ sequence }) => sequence);
-  // All that may be on its way has come, and the reader asks for no more.
-  await until(async () => {
-    const [consumer] = await manager.consumers.list('STATE').next();
-    return consumer!.num_waiting === 0 && consumer!.delivered.consumer_seq > MESSAGES / 2;
-  }, 'the reader to have its fill');
+  await until(() => pulls.isIdle(), 'the reader to have its fill, and to ask for no more');
   for (let passed = 0; passed < 5; passed++) advance(2_000);
   while (sequences.length < MESSAGES) sequences.push(...(await bunches.next()).value!.map(({ sequence }) => sequence));
   assert.deepEqual(broken, []);

@@ -10,6 +10,9 @@ let server: TestServer;
 let bus: Bus;
 let subjects = 0;
 
+/** Ends what should have ended long ago. */
+const patience = () => AbortSignal.timeout(120_000);
+
 before(async () => {
   server = await startTestServer();
   bus = await connectTestBus(server.url);
@@ -92,7 +95,7 @@ describe('nats bus', () => {
 
   test('publish under one id stores once', async () => {
     const subject = 'aw.test.evt.bus.published.k';
-    const signal = AbortSignal.timeout(5_000);
+    const signal = patience();
     const first = await bus.publish(message(subject, 'x'), 'same-id', signal);
     const second = await bus.publish(message(subject, 'x'), 'same-id', signal);
     assert.deepEqual([first.isDuplicate, second.isDuplicate], [false, true]);
@@ -106,11 +109,11 @@ describe('nats bus', () => {
       const { sequence } = await bus.publish(
         { subject: 'aw.test.evt.bus.bytes.k', headers, body },
         'bytes',
-        AbortSignal.timeout(5_000),
+        patience(),
       );
       return [
         await bus.at('EVENTS', sequence),
-        await take(bus.read('EVENTS', { from: sequence, signal: AbortSignal.timeout(5_000) }), 1),
+        await take(bus.read('EVENTS', { from: sequence, signal: patience() }), 1),
       ];
     })();
     assert.deepEqual(new Uint8Array(stored!.body), body);
@@ -122,7 +125,7 @@ describe('nats bus', () => {
   test('a command gets its partition from the server, always the same for a key', async () => {
     const partitions = new Set<string>();
     for (const id of ['p1', 'p2']) {
-      const { sequence } = await bus.publish(message('aw.test.cmd.bus.key', '{}'), id, AbortSignal.timeout(5_000));
+      const { sequence } = await bus.publish(message('aw.test.cmd.bus.key', '{}'), id, patience());
       partitions.add((await bus.at('MAILBOX', sequence))!.subject);
     }
     assert.equal(partitions.size, 1);
@@ -174,7 +177,7 @@ describe('nats bus', () => {
 
   test('read gives what is there and what comes, in order, over the death of the server', async () => {
     const filter = 'aw.test.evt.bus.read.k';
-    const signal = AbortSignal.timeout(25_000);
+    const signal = patience();
     const reading = take(bus.read('EVENTS', { from: 1, filters: [filter], signal }), 300);
     for (let index = 0; index < 300; index++) {
       await bus.publish(message(filter, String(index)), `read-${index}`, signal);
@@ -191,7 +194,7 @@ describe('nats bus', () => {
 
   test('read asks for no more bytes at once than it has room for, and gives all of it in order', async () => {
     const filter = 'aw.test.evt.bus.wide.k';
-    const signal = AbortSignal.timeout(25_000);
+    const signal = patience();
     const observer = await connect({ servers: server.url });
     const pulls: { max_bytes?: number }[] = [];
     let consumers = 0;
@@ -229,12 +232,38 @@ describe('nats bus', () => {
 
   test('a body over the limit is refused, and a broker that is away is waited for no longer than the signal says', async () => {
     const tooLarge = { subject: 'aw.test.evt.bus.large.k', body: new Uint8Array(bus.maxBodyBytes + 64 * 1024) };
-    await assert.rejects(bus.publish(tooLarge, 'large', AbortSignal.timeout(5_000)), { code: 'AW_MESSAGE_TOO_LARGE' });
+    await assert.rejects(bus.publish(tooLarge, 'large', patience()), { code: 'AW_MESSAGE_TOO_LARGE' });
     await server.kill();
     const late = bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', AbortSignal.timeout(300));
     await assert.rejects(late, { code: 'AW_BROKER_UNAVAILABLE' });
     await server.restart();
-    await bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', AbortSignal.timeout(10_000));
+    await bus.publish(message('aw.test.evt.bus.late.k', 'x'), 'late', patience());
+  });
+
+  test('whatever is asked where nobody can answer fails as what may be tried again, and what is refused as refused', async () => {
+    const other = await connectTestBus(server.url);
+    const spec = { name: 'test=bus=r0', filter: 'aw.test.job.bus.r0.>', ackWaitMs: 1_000 };
+    await other.jobs.ensureConsumer(spec);
+    const overlapping = other.jobs.ensureConsumer({ ...spec, name: 'test=other=r0' });
+    await assert.rejects(overlapping, { code: 'AW_BROKER_REFUSED' });
+    await other[Symbol.asyncDispose]();
+    const subject = 'aw.test.evt.bus.gone.k';
+    const all: readonly (() => Promise<unknown>)[] = [
+      () => other.streamStatus('EVENTS'),
+      () => other.subjects('EVENTS', subject),
+      () => other.trim('EVENTS', subject, 1),
+      () => other.remove('EVENTS', 1),
+      () => other.at('EVENTS', 1),
+      () => other.last('EVENTS', subject),
+      () => other.page('EVENTS', { from: 1, filter: subject, limit: 1 }),
+      () => other.count('EVENTS', subject, 1),
+      () => other.commit('EVENTS', [message(subject, 'x')]),
+      () => other.jobs.ensureConsumer(spec),
+      () => other.jobs.removeConsumer(spec.name),
+      () => other.jobs.consumerStatus(spec.name),
+      () => other.jobs.purge('JOBS', spec.filter),
+    ];
+    for (const ask of all) await assert.rejects(ask, { code: 'AW_BROKER_UNAVAILABLE' }, String(ask));
   });
 
   test('a stream of the same name that is not ours is refused, and left as it is', async () => {

@@ -21,7 +21,7 @@ import {
   type Outgoing,
   type StreamStatus,
 } from './bus.ts';
-import { type ApiFailure, classifyRefusal, isPassing, tooLargeOr } from './bus-errors.ts';
+import { type ApiFailure, byClient, classifyRefusal, isPassing, tooLargeOr } from './bus-errors.ts';
 import { createChannels } from './channels.ts';
 import { ensureStreams, INCARNATION } from './ensure-streams.ts';
 import type { JobBus } from './jobs/job-bus.ts';
@@ -196,12 +196,12 @@ function createNatsBus(
     count: (stream, filter, from) => countMatching(parts, stream, filter, from),
     last: latest.read,
     async subjects(stream, filter) {
-      const { state } = await manager.streams.info(stream, { subjects_filter: filter });
+      const { state } = await byClient(stream, manager.streams.info(stream, { subjects_filter: filter }));
       return new Map(Object.entries(state.subjects ?? {}));
     },
     at: (stream, sequence) => getFromLeader(parts, stream, { seq: sequence }),
     async streamStatus(stream): Promise<StreamStatus> {
-      const { state, config, created } = await manager.streams.info(stream);
+      const { state, config, created } = await byClient(stream, manager.streams.info(stream));
       return {
         messages: state.messages,
         firstSequence: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
@@ -210,7 +210,7 @@ function createNatsBus(
       };
     },
     async trim(stream, filter, upTo) {
-      await manager.streams.purge(stream, { filter, seq: upTo + 1 });
+      await byClient(stream, manager.streams.purge(stream, { filter, seq: upTo + 1 }));
     },
     remove: (stream, sequence) => removeMessage(parts, stream, sequence),
     openInbox: answers.openInbox,

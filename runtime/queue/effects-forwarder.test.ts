@@ -103,15 +103,17 @@ describe('startEffectsForwarder', () => {
     const at = place();
     start('a');
     const [, , job] = effectsOf(at, 1);
-    const due = Date.now() + 1_500;
-    const waiting = at.job('j1').replace('.r0.', '.d.');
-    await complete(at, 'h', [{ ...job!, subject: waiting, deliver: { at: due, to: job!.subject } }]);
-    await until(async () => (await readAll(bus, 'JOBS', waiting)).length === 1, 'it to wait');
+    const due = Date.now() + 300;
+    const delayed = (name: string, to: string, deliverAt: number): Effect => {
+      return { ...job!, subject: at.job(name).replace('.r0.', '.d.'), deliver: { at: deliverAt, to } };
+    };
+    await complete(at, 'h', [delayed('later', at.job('later'), due + 600_000), delayed('j1', job!.subject, due)]);
     const [ready] = await until(async () => {
       const found = await readAll(bus, 'JOBS', job!.subject);
       return found.length === 1 && found;
     }, 'it to be ready');
     assert.ok(ready!.storedAt >= due - 5, `${ready!.storedAt} is before ${due}`);
+    assert.equal((await readAll(bus, 'JOBS', at.job('later').replace('.r0.', '.d.'))).length, 1);
   });
 
   test('sends nothing twice and nothing not when it is killed between two streams', async () => {

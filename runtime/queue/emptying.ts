@@ -9,7 +9,7 @@ import { toHome } from './home.ts';
 import { listJobs } from './listing.ts';
 import { createObliterate } from './obliterating.ts';
 import { type EndJob, isOutOfDate } from './operations.ts';
-import { decodeEntries, outcomeSubject, outcomesFilter } from './outcome-record.ts';
+import { decodeEntries, OPERATOR, outcomeSubject, outcomesFilter } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { changeRecord, EMPTY_RECORD, unknownQueue } from './queue-record.ts';
 import { reconcile } from './reconcile.ts';
@@ -25,7 +25,6 @@ export interface Emptying {
 
 /** Messages that are taken, or removed, in one step: others wait for no longer than that takes. */
 const STEP = 500;
-const OPERATOR = 'operator';
 const DRAINED = { code: 'AW_JOB_REMOVED', message: 'Its queue was emptied' };
 
 /**

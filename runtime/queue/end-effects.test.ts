@@ -36,6 +36,18 @@ suite('endEffects', () => {
     assert.deepEqual(data, { queue: 'q', jobId: 'j1', ref: '4', outcome: 'completed', result: { n: [1, '}'] } });
   });
 
+  test('tells of the outcomes that the actor wants to hear of, and of no other', () => {
+    const notify = { a: 'agent-run', k: 'r', r: 'x', o: ['failed', 'removed'] as const };
+    for (const [outcome, count] of [
+      ['completed', 0],
+      ['cancelled', 0],
+      ['failed', 1],
+      ['removed', 1],
+    ] as const) {
+      assert.equal(ended({ nt: notify, sch: { id: 's', turn: 0 } }, { outcome }).length, 1 + count, outcome);
+    }
+  });
+
   test('tells why a job did not complete, and cuts what is too long', () => {
     const notify = { a: 'agent-run', k: 'r', r: 'x' };
     const failure = { code: 'AW_X', message: 'm'.repeat(5_000) };

@@ -29,7 +29,7 @@ export function endEffects(ended: EndedJob): readonly Effect[] {
   const traceparent = ended.traceparent ?? ended.entry.p;
   return [
     ...(sch === undefined ? [] : [scheduleFinished({ tenant, schedule: sch, jobId, queue, at, traceparent })]),
-    ...(nt === undefined ? [] : [jobEnded({ ...ended, traceparent }, nt)]),
+    ...(nt === undefined || nt.o?.includes(ended.outcome) === false ? [] : [jobEnded({ ...ended, traceparent }, nt)]),
   ];
 }
 

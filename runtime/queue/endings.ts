@@ -6,7 +6,7 @@ import type { Facts } from './facts.ts';
 import { type Home, idIn, settle } from './home.ts';
 import { failureOf, failuresWith } from './job-failure.ts';
 import { rulesOf } from './job-options.ts';
-import { moveOut } from './moving.ts';
+import { moveOut, takeSingleBack } from './moving.ts';
 import { completedJson, failedJson, movedJson } from './outcome-json.ts';
 import { bytesOf } from './outcome-messages.ts';
 import type { Effect } from './outcome-record.ts';
@@ -106,9 +106,15 @@ export function createEndings(parts: EndingsParts): Endings {
     else track(retry(attempt, failure, plan.delayMs), home);
   }
 
+  /** False for a job that is another worker's, or that an operator has ended. */
+  async function mayLeave(home: Home, place: number): Promise<boolean> {
+    if (home.isPack && !(await writer.own(home))) return false;
+    return !home.settled[place];
+  }
+
   async function retry(attempt: Attempt, failure: EntryFailure, delayMs: number): Promise<void> {
     const { home, place, job, entry } = attempt;
-    if (home.isPack && !(await writer.own(home))) return;
+    if (!(await mayLeave(home, place))) return;
     const isOurs = await moveOut(parts, home, place, {
       jobClass: classOf(entry.o?.pr ?? 0),
       ...(delayMs > 0 ? { at: clock.now() + delayMs } : {}),
@@ -133,7 +139,10 @@ export function createEndings(parts: EndingsParts): Endings {
    * @param onStored that is known to all
    */
   function left(home: Home, place: number, onStored?: () => void): void {
-    if (home.isPack) {
+    if (home.isPack && home.settled[place]) {
+      // An operator has ended it meanwhile. One who does so later takes it back himself.
+      track(takeSingleBack(parts, idIn(home, place), home.entries[place]!.u));
+    } else if (home.isPack) {
       writer.add(home, { place, state: 'moved', json: movedJson(home, place), effects: [], onStored });
     } else {
       settle(home, place);
@@ -174,8 +183,7 @@ export function createEndings(parts: EndingsParts): Endings {
   /** Gives what no slot is free for to all. */
   async function shed(home: Home, places: readonly number[]): Promise<void> {
     for (const place of places) {
-      if (home.settled[place] || home.isLost) continue;
-      if (home.isPack && !(await writer.own(home))) return;
+      if (home.settled[place] || home.isLost || !(await mayLeave(home, place))) continue;
       await moveOut(parts, home, place, { jobClass: frontOf(home.jobClass) });
       left(home, place);
     }

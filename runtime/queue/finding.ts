@@ -9,7 +9,14 @@ import {
 } from '../message/job-message.ts';
 import { MAX_KEY_BYTES } from '../message/key.ts';
 import { readGone } from './gone-notes.ts';
-import { decodeEntries, decodeOutcome, type OutcomeEntry, outcomeSubject, type RecordState } from './outcome-record.ts';
+import {
+  decodeEntries,
+  decodeOutcome,
+  OPERATOR,
+  type OutcomeEntry,
+  outcomeSubject,
+  type RecordState,
+} from './outcome-record.ts';
 
 /** A job that stands in JOBS. */
 export interface StandingJob {
@@ -23,6 +30,11 @@ export interface StandingJob {
   readonly isPack: boolean;
   /** Last sequence of its home in JOBLOG; 0 when there is none. */
   readonly sequence: number;
+  /**
+   * Of a job in a pack where a worker has written, which may be giving it a message of its own: last sequence of its id
+   * in JOBLOG, where it would end then.
+   */
+  readonly ownSequence?: number;
 }
 
 /** A job that has ended. */
@@ -74,7 +86,8 @@ export async function findJob(parts: FindParts, id: string): Promise<StandingJob
     if (ended !== undefined) return ended;
     const isGone = gone?.has(address.place) ?? false;
     const found = pack && !isGone && standingIn(parts, pack, packRecords, packName, address.place);
-    if (found) return found;
+    const mayLeave = packRecords.some(({ body }) => decodeOutcome(body)?.w !== OPERATOR);
+    if (found) return mayLeave ? { ...found, ownSequence: outcome?.sequence ?? 0 } : found;
   }
   const failed = await findFailed(parts, id, address === undefined ? id : packName, address?.place);
   // What is written next is on condition of what the log has there, not of what FAILED has.

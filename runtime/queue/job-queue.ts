@@ -23,7 +23,7 @@ export function createJobQueue(parts: OneQueue): JobQueue {
   const { bus, tenant, queue, directory, instruments } = parts;
   const adding = createAdding(parts);
   const { operations, end } = createOperations(parts);
-  const emptying = createEmptying(parts, operations.remove, end);
+  const emptying = createEmptying(parts, (id) => operations.remove(id, { isToStand: true }), end);
   const sweeping = keepFailedSwept(parts);
   parts.live.askWorkers();
 
@@ -44,14 +44,12 @@ export function createJobQueue(parts: OneQueue): JobQueue {
     return found.slice(0, limit);
   };
 
-  const run = async (operation: BulkOperation, jobs: readonly JobSummary[]): Promise<number> => {
+  const run = async (operation: BulkOperation, jobs: readonly JobSummary[], isToStand: boolean): Promise<number> => {
     const left = [...jobs];
     let count = 0;
     const work = async (): Promise<void> => {
       for (let job = left.shift(); job !== undefined; job = left.shift()) {
         try {
-          // Of those that waited, one that has been done meanwhile stays in the list of what is done.
-          const isToStand = job.state === 'waiting' || job.state === 'delayed';
           if (operation === 'remove') await operations.remove(job.id, { isToStand });
           else await operations[operation](job.id);
           count++;
@@ -87,7 +85,9 @@ export function createJobQueue(parts: OneQueue): JobQueue {
         });
       }
       const jobs = await select(filter);
-      return isDryRun ? jobs.length : run(operation, jobs);
+      // Of those that waited, one that has been done meanwhile stays in the list of what is done.
+      const isToStand = filter.state === 'waiting' || filter.state === 'delayed';
+      return isDryRun ? jobs.length : run(operation, jobs, isToStand);
     },
     ...emptying,
     settings: () => Promise.resolve(parts.settings()),

@@ -102,6 +102,31 @@ describe('list', () => {
     await worker.stop();
   });
 
+  test('of waiting ones leaves out those that begin just then', async () => {
+    const queue = await world.queues.open(freshName());
+    await queue.addBulk(numbered(3));
+    await using other = await openQueueWorld(server.url);
+    const lister = await other.queues.get(queue.name);
+    const { page } = other.bus;
+    const over = Promise.withResolvers<void>();
+    let isStarted = false;
+    other.bus.page = async (stream, options) => {
+      const found = await page(stream, options);
+      if (stream === 'JOBS' && found.length > 0 && !isStarted) {
+        isStarted = true;
+        await world.queues.startWorker(queue.name, () => over.promise, { concurrency: 2 });
+        await until(async () => (await lister.counts()).active === 2, 'two to run');
+      }
+      return found;
+    };
+    const { jobs } = await lister.list('waiting');
+    assert.deepEqual(
+      jobs.map(({ state }) => state),
+      ['waiting'],
+    );
+    over.resolve();
+  });
+
   test('gives delayed and active ones by page', async () => {
     const queue = await world.queues.open(freshName());
     const delayed = idsOf(await queue.addBulk(numbered(12, { delayMs: 600_000 })));

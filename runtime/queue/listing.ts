@@ -127,7 +127,7 @@ async function jobsOf(
   const settled = isGiven ? await endedPlaces(parts, home, stored.sequence) : new Set<number>();
   return entries.flatMap((entry, place) => {
     const id = address.id ?? packedId(stored.sequence, place);
-    if ((address.id === undefined && settled.has(place)) || (isGiven && findActive(parts, id) !== undefined)) return [];
+    if ((address.id === undefined && settled.has(place)) || findActive(parts, id) !== undefined) return [];
     return [{ place, summary: standingSummary(parts, stored, { entry, jobClass: address.jobClass }, id) }];
   });
 }

@@ -12,6 +12,8 @@ export interface LiveChannel extends AsyncDisposable {
   tellJobs(word: LiveJobs): void;
   tellWorker(status: WorkerStatus): void;
   order(order: Order): void;
+  /** True for a job that an operator has ended within the last seconds, as far as was heard. */
+  isOrdered(id: string): boolean;
   /** This process knows the queue's record as it stands at this sequence of CONTROL. */
   tellHeard(process: string, sequence: number): void;
   /** Up to where each process has said that it does. */
@@ -77,6 +79,9 @@ export const STATUS_MS = 1_000;
 const GONE_MS = 5_000;
 const WATCHING_MS = 2_000;
 const WATCHED_MS = 6_000;
+/** A message that was under way when its job ended has come by then. */
+const ORDERED_MS = 10_000;
+const MAX_ORDERED = 10_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -92,6 +97,7 @@ export function openLiveChannel({ bus, clock, tenant }: LiveParts, queue: string
   const workers = new Map<string, HeardStatus>();
   const heard = new Map<string, number>();
   const watchers = new Set<(word: LiveJobs) => void>();
+  const ordered = new Map<string, number>();
   const orders = new Set<(order: Order) => void>();
   const asked = new Set<() => void>();
   const lifo = new Set<() => void>();
@@ -99,6 +105,13 @@ export function openLiveChannel({ bus, clock, tenant }: LiveParts, queue: string
   let cancelWord = () => {};
 
   const tell = (word: Word): void => bus.broadcast(channel, encoder.encode(JSON.stringify(word)));
+
+  const noteOrdered = (id: string): void => {
+    ordered.delete(id);
+    ordered.set(id, clock.monotonic());
+    const [oldest] = ordered.keys();
+    if (ordered.size > MAX_ORDERED) ordered.delete(oldest!);
+  };
 
   const hear = (word: Word): void => {
     switch (word.is) {
@@ -110,6 +123,7 @@ export function openLiveChannel({ bus, clock, tenant }: LiveParts, queue: string
         else workers.set(word.worker, { ...word, heardAt: clock.monotonic() });
         return;
       case 'order':
+        noteOrdered(word.order.id);
         for (const listener of [...orders]) listener(word.order);
         return;
       case 'heard':
@@ -148,6 +162,10 @@ export function openLiveChannel({ bus, clock, tenant }: LiveParts, queue: string
     tellJobs: (word) => tell({ is: 'jobs', ...word }),
     tellWorker: (status) => tell({ is: 'worker', ...status }),
     order: (order) => tell({ is: 'order', order }),
+    isOrdered(id) {
+      const at = ordered.get(id);
+      return at !== undefined && at > clock.monotonic() - ORDERED_MS;
+    },
     tellHeard: (process, sequence) => tell({ is: 'heard', process, sequence }),
     heard,
     get workers() {

@@ -2,7 +2,9 @@ import { isPassing } from '../bus/bus-errors.ts';
 import { type JobClass, type JobEntry, singleSubject } from '../message/job-message.ts';
 import { ensureClass } from './consumers.ts';
 import { addedAtIn, type Home, idIn, untouched } from './home.ts';
+import { decodeEntries } from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
+import { patiently } from './store-patiently.ts';
 
 /**
  * A job gets a message of its own, under the id that it has: to be tried again later, or by another worker. The new
@@ -16,6 +18,25 @@ export interface Move {
 }
 
 const PAUSE_MS = 100;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Takes the message of its own away from a job that an operator has ended, however often it has been stored anew: JOBLOG
+ * forgets the outcome, and it would run. What has been added since under the same id stays.
+ *
+ * @param incarnation `u` of the job that has ended
+ */
+export function takeSingleBack(parts: OneQueue, id: string, incarnation: string | undefined): Promise<void> {
+  const { bus, jobs, tenant, queue } = parts;
+  return patiently(parts, PATIENCE_MS, async () => {
+    while (true) {
+      const single = await bus.last('JOBS', singleSubject(tenant, queue, '*', id));
+      if (single === undefined || decodeEntries(single.body)?.[0]?.u !== incarnation) return;
+      // A schedule goes with its message. Where its time has come meanwhile there is another one.
+      await jobs.purge('JOBS', single.subject, { upTo: single.sequence });
+    }
+  });
+}
 
 /** What is told of earlier failures must not make a job larger than a message may be. */
 function fitting(entry: JobEntry, maxBytes: number): Uint8Array {

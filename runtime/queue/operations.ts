@@ -1,12 +1,21 @@
+import type { Outgoing } from '../bus/bus.ts';
 import { AutoWeaveError, toFailure } from '../errors/errors.ts';
-import { classOf, type JobEntry, parseJobSubject, singleSubject } from '../message/job-message.ts';
+import { classOf, type JobEntry, singleSubject } from '../message/job-message.ts';
 import { lookAfresh, untilHeard } from './agreement.ts';
+import { clear } from './clearing.ts';
 import { endEffects } from './end-effects.ts';
-import { type EndedJob, findJob, readRecords, type StandingJob, settledPlaces } from './finding.ts';
-import { goneSubject, noteGone, readGone } from './gone-notes.ts';
+import { type EndedJob, findJob, type StandingJob } from './finding.ts';
 import { idOf } from './job-events.ts';
 import { findActive } from './looking.ts';
-import { decodeEntries, decodeOutcome, type Effect, factSubject, outcomeSubject } from './outcome-record.ts';
+import {
+  decodeOutcome,
+  type Effect,
+  factSubject,
+  OPERATOR,
+  type OutcomeRecord,
+  outcomeSubject,
+  type RecordState,
+} from './outcome-record.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { changeRecord } from './queue-record.ts';
 
@@ -24,7 +33,6 @@ const MOST_ROUNDS = 20;
 /** FAILED follows JOBLOG a few milliseconds behind. */
 const FOLLOWS_MS = 2_000;
 const STEP_MS = 20;
-const OPERATOR = 'operator';
 
 /** Ends one job that stands, also one that runs; whoever waits for it is told. */
 export type EndJob = (id: string, state: 'cancelled' | 'removed', reason: string, isToStand?: boolean) => Promise<void>;
@@ -109,15 +117,10 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
     if (findActive(parts, id) !== undefined && found.stands) {
       throw wrongState('remove', id, found, 'it runs: cancel it');
     }
-    if (!found.stands && (isToStand || (found.state !== 'completed' && found.state !== 'failed'))) {
-      throw wrongState('remove', id, found, `it is ${found.state} already`);
-    }
     await end(id, 'removed', 'An operator has removed it', isToStand);
   };
 
   const cancel = async (id: string, reason = 'An operator has cancelled it'): Promise<void> => {
-    const found = await find(id);
-    if (!found.stands) throw wrongState('cancel', id, found, `it is ${found.state} already`);
     await end(id, 'cancelled', reason);
   };
 
@@ -145,21 +148,26 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
       const found = await find(id);
       const isOver = (was: string) => state === 'cancelled' || isToStand || was === 'removed' || was === 'cancelled';
       if (!found.stands && isOver(found.state)) {
+        // Who ended it may have died before he was done with it.
+        if (found.state === 'removed' || found.state === 'cancelled') await clear(parts, id, found.entry.u);
         throw wrongState(state === 'removed' ? 'remove' : 'cancel', id, found, `it is ${found.state} already`);
       }
       // Known before the outcome stands: a worker that gets the message from now on asks first.
       if (found.stands && found.jobClass !== 'd') await touch(found.stored.sequence);
-      if (found.stands && found.isPack) await noteGone(parts, found.stored.sequence, found.place);
       if (!(await writeEnd(found, id, state, reason))) continue;
       instruments.jobsFinished.add(1, { queue, outcome: state });
       live.order({ kind: state, id, reason });
-      if (found.stands) await clear(found, () => live.order({ kind: state, id, reason }));
+      if (found.stands) await clear(parts, id, found.entry.u);
       else if (found.state === 'failed') await forgetFailed(found, id);
       return;
     }
     throw changedMeanwhile(state === 'removed' ? 'remove' : 'cancel', id);
   };
 
+  /**
+   * A job of a pack that a worker may be moving out ends as the single that it becomes: in one step with the note that it
+   * has left. With an outcome in its pack only, its own message would be taken for another job and run.
+   */
   const writeEnd = async (
     found: StandingJob | EndedJob,
     id: string,
@@ -181,7 +189,8 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
           failure: { code, message: reason },
         })
       : [];
-    const place = found.stands ? (found.isPack ? found.place : undefined) : found.entry.i;
+    const isInPack = found.stands && found.isPack && found.ownSequence === undefined;
+    const place = found.stands ? (isInPack ? found.place : undefined) : found.entry.i;
     const attempt = entry.n ?? 0;
     const outcome = {
       ...(place === undefined ? {} : { i: place }),
@@ -194,15 +203,23 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
       ...(entry.u === undefined ? {} : { u: entry.u }),
     };
     const record = { w: OPERATOR, j: [outcome], ...(effects.length === 0 ? {} : { x: effects }) };
-    const result = await bus.commit('JOBLOG', [
-      {
-        subject: outcomeSubject(tenant, queue, state, effects.length > 0, home),
-        body: Buffer.from(JSON.stringify(record)),
-        expectLastSequence: found.sequence,
-        expectLastOn: outcomeSubject(tenant, queue, '*', '*', home),
-      },
-    ]);
-    return result.outcome === 'stored';
+    const message = (to: string, as: RecordState, written: OutcomeRecord, expectLastSequence: number): Outgoing => ({
+      subject: outcomeSubject(tenant, queue, as, written.x !== undefined, to),
+      body: Buffer.from(JSON.stringify(written)),
+      expectLastSequence,
+      expectLastOn: outcomeSubject(tenant, queue, '*', '*', to),
+    });
+    const messages = [message(home, state, record, found.sequence)];
+    if (found.stands && found.ownSequence !== undefined) {
+      const moved = { w: OPERATOR, j: [{ i: found.place, t: entry.t }] };
+      messages.splice(
+        0,
+        1,
+        message(home, 'moved', moved, found.sequence),
+        message(id, state, record, found.ownSequence),
+      );
+    }
+    return (await bus.commit('JOBLOG', messages)).outcome === 'stored';
   };
 
   const touch = async (sequence: number): Promise<void> => {
@@ -211,26 +228,6 @@ export function createOperations(parts: OneQueue): { readonly operations: Operat
     );
     directory.note(queue, changed.record, changed.sequence);
     await untilHeard(parts, changed.sequence);
-  };
-
-  /** Takes the message out of JOBS: a single, or a pack of which nothing is left. */
-  const clear = async ({ stored, isPack, home, entry }: StandingJob, repeat: () => void): Promise<void> => {
-    if (isPack) {
-      const size = decodeEntries(stored.body)?.length ?? 0;
-      const gone = await readGone(parts, stored.sequence);
-      if (settledPlaces(await readRecords(parts, home)).union(gone).size < size) return;
-      await parts.jobs.purge('CONTROL', goneSubject(tenant, queue, stored.sequence));
-    } else if (parseJobSubject(stored.subject)?.jobClass === 'd') {
-      // A schedule goes with its message, not before its time by another way.
-      await parts.jobs.purge('JOBS', stored.subject);
-      // Its time may have come meanwhile.
-      const ready = await bus.last('JOBS', singleSubject(tenant, queue, '*', home));
-      if (ready === undefined || decodeEntries(ready.body)?.[0]?.u !== entry.u) return;
-      await bus.remove('JOBS', ready.sequence);
-      repeat();
-      return;
-    }
-    await bus.remove('JOBS', stored.sequence);
   };
 
   const wrongState = (what: string, id: string, found: StandingJob | EndedJob, why: string): AutoWeaveError => {

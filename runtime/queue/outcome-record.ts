@@ -10,10 +10,14 @@ import type { Headers } from '../message/message.ts';
  */
 
 /**
- * `moved`: these jobs have left their pack and are singles now. `taken`: another worker has taken the pack over. `begun`:
- * a job whose worker has fallen silent begins again (`probation.ts`).
+ * `moved`: these jobs have left their pack and are singles now, or have been ended by an operator as if they were.
+ * `taken`: another worker has taken the pack over. `begun`: a job whose worker has fallen silent begins again
+ * (`probation.ts`).
  */
 export type RecordState = 'completed' | 'failed' | 'cancelled' | 'removed' | 'moved' | 'taken' | 'begun';
+
+/** What operators write as; no worker has this name. */
+export const OPERATOR = 'operator';
 
 export interface OutcomeRecord {
   /** Worker or operator that wrote it. */

@@ -2,7 +2,8 @@ import type { CommitResult, Outgoing } from '../bus/bus.ts';
 import { isPassing } from '../bus/bus-errors.ts';
 import { toFailure } from '../errors/errors.ts';
 import { MAX_EFFECTS } from './effects-forwarder.ts';
-import type { Home, WaitingOutcome } from './home.ts';
+import { type Home, idIn, type WaitingOutcome } from './home.ts';
+import { takeSingleBack } from './moving.ts';
 import { toMessages, type Write } from './outcome-messages.ts';
 import type { OneQueue } from './queue-parts.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
@@ -172,6 +173,7 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
     let found: Reconciled;
     try {
       found = await reconcile(parts, home, worker);
+      await takeBack(home, [...outcomes, ...home.waiting], found);
     } catch (error) {
       if (signal.aborted || !isPassing(error)) return giveUp({ home, outcomes });
       await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
@@ -196,6 +198,19 @@ export function createOutcomeWriter(parts: WriterParts): OutcomeWriter {
       dirty.add(home);
       plan();
     }
+  };
+
+  /**
+   * A job that has got a message of its own while an operator ended it: before its pack can go, since nobody else comes
+   * upon that message then.
+   */
+  const takeBack = async (
+    home: Home,
+    outcomes: readonly WaitingOutcome[],
+    { operators }: Reconciled,
+  ): Promise<void> => {
+    const moved = outcomes.filter(({ state, place }) => state === 'moved' && operators.has(place));
+    await Promise.all(moved.map(({ place }) => takeSingleBack(parts, idIn(home, place), home.entries[place]!.u)));
   };
 
   const settled = (home: Home, places: readonly number[], by: 'us' | 'operator'): void => {

@@ -36,6 +36,8 @@ export interface ProbationParts extends OneQueue {
   readonly onChange: () => void;
   /** Somebody has written about it meanwhile. */
   readonly onRefused: (home: Home) => void;
+  /** It can't be noted: let go of, it comes again when its lease has run out. */
+  readonly onFailed: (home: Home) => void;
 }
 
 /** What ends a process mostly does so at once; and what runs for hours must not keep others waiting for as long. */
@@ -79,10 +81,10 @@ export function createProbation(parts: ProbationParts): Probation {
         return parts.onChange();
       } catch (error) {
         if (signal.aborted) return;
-        // It comes again when its lease has run out.
         if (!isPassing(error)) {
           log.error('job.probation_failed', { queue, id: home.name, ...toFailure(error) });
-          return end(home);
+          end(home);
+          return parts.onFailed(home);
         }
         await clock.sleep(PAUSE_MS, signal).catch(() => undefined);
       }

@@ -1,4 +1,5 @@
 import type { PrepareJobs } from '../actor/outbox-sender.ts';
+import { isPassing } from '../bus/bus-errors.ts';
 import type { LeaseBeat } from '../bus/jobs/job-bus.ts';
 import type { NatsBus } from '../bus/nats-bus.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -17,12 +18,13 @@ import { checkSettings, checkWorkerOptions } from './job-options.ts';
 import { createJobQueue } from './job-queue.ts';
 import { type LiveChannel, openLiveChannel } from './live-channel.ts';
 import { createPrepareJobs } from './prepare-jobs.ts';
-import type { JobQueue, Queues, Worker } from './queue-api.ts';
+import type { JobQueue, Queues } from './queue-api.ts';
 import { openQueueFreezing } from './queue-freezing.ts';
 import type { OneQueue, QueueParts } from './queue-parts.ts';
 import { changeRecord, EMPTY_RECORD, settingsOf } from './queue-record.ts';
 import { startStalledInterval } from './stalled-interval.ts';
-import { runWorker } from './worker.ts';
+import { startSweeping } from './sweeping.ts';
+import { type RunningWorker, runWorker } from './worker.ts';
 
 export interface QueuesOptions {
   readonly bus: NatsBus;
@@ -81,8 +83,10 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
   // Actors stand still by themselves, once all is sent that they have committed.
   const prepareJobs = createPrepareJobs({ ...parts, bus: options.bus, jobs: options.bus.jobs });
   const queues = new Map<string, { readonly one: OneQueue; readonly live: LiveChannel; readonly queue: JobQueue }>();
-  const workers = new Set<Worker>();
+  const workers = new Set<RunningWorker>();
   const beats = new Map<number, Promise<LeaseBeat>>();
+  const isHeld = (sequence: number) => [...workers].some((worker) => worker.holds(sequence));
+  const sweeping = startSweeping({ ...parts, isHeld });
 
   const enter = (name: string) => {
     const known = queues.get(name);
@@ -123,6 +127,11 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
     return queue;
   };
 
+  const lookAfresh = async (name: string): Promise<void> => {
+    const { record, sequence } = await changeRecord(bus, tenant, name, () => undefined);
+    directory.note(name, record, sequence);
+  };
+
   const beatOf = (intervalMs: number): Promise<LeaseBeat> => {
     const known = beats.get(intervalMs);
     if (known) return known;
@@ -139,8 +148,7 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
       checkQueueName(tenant, name);
       if (directory.get(name) === undefined) {
         // Somebody may have made it a moment ago.
-        const { record, sequence } = await changeRecord(bus, tenant, name, () => undefined);
-        directory.note(name, record, sequence);
+        await lookAfresh(name);
       }
       if (directory.get(name) === undefined) {
         throw new AutoWeaveError('AW_QUEUE_UNKNOWN', `Queue "${name}" is unknown`, {
@@ -153,6 +161,11 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
     async startWorker(name, process, workerOptions = {}) {
       checkWorkerOptions(workerOptions);
       await open(name);
+      // From here on it hears orders; what operators did before stands in the record, which may not have come here yet.
+      await lookAfresh(name).catch((error) => {
+        // Of a queue that is known a worker starts all the same: this comes, too, once the broker is back.
+        if (!isPassing(error)) throw error;
+      });
       const { stalledIntervalMs } = workerOptions;
       const onChange =
         stalledIntervalMs === undefined ? undefined : await startStalledInterval(parts, name, stalledIntervalMs);
@@ -175,6 +188,7 @@ export async function openQueues(options: QueuesOptions): Promise<OpenQueues> {
     async [Symbol.asyncDispose]() {
       // Whoever ends does not wait for a backup, which sees what is written now.
       freezing[Symbol.dispose]();
+      sweeping[Symbol.dispose]();
       await Promise.all([...workers].map((worker) => worker.stop()));
       await Promise.all([...queues.values()].map(({ queue }) => queue[Symbol.asyncDispose]()));
       await forwarder[Symbol.asyncDispose]();

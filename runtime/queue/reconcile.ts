@@ -1,7 +1,7 @@
 import type { Bus, Stored } from '../bus/bus.ts';
 import { readGone } from './gone-notes.ts';
 import type { Home } from './home.ts';
-import { decodeOutcome, outcomeSubject, type RecordState } from './outcome-record.ts';
+import { decodeOutcome, OPERATOR, outcomeSubject, type RecordState } from './outcome-record.ts';
 
 /** What JOBLOG says of a home, seen by one worker. */
 export interface Reconciled {
@@ -11,7 +11,7 @@ export interface Reconciled {
   readonly isLost: boolean;
   /** Places that this worker has written. */
   readonly ours: ReadonlySet<number>;
-  /** Places that an operator has ended. */
+  /** Places that an operator has ended, in the pack or as it left it. */
   readonly operators: ReadonlySet<number>;
   /** Places that another worker has ended or moved. */
   readonly others: ReadonlySet<number>;
@@ -46,7 +46,7 @@ export async function reconcile(
     const entries = record.j.filter((entry) => home.isPack || entry.u === incarnation);
     if (!home.isPack && entries.length === 0) continue;
     const state = stored.subject.split('.')[4] as RecordState;
-    const isOperators = OF_OPERATORS.includes(state);
+    const isOperators = record.w === OPERATOR || OF_OPERATORS.includes(state);
     const found = isOperators ? operators : record.w === worker ? ours : others;
     for (const { i = 0 } of entries) found.add(i);
     if (!isOperators && record.w !== worker) isLost = true;

@@ -157,8 +157,10 @@ describe('configure', () => {
     const expected = { ...DEFAULT_SETTINGS, ...Object.assign({}, ...changes) };
     for (const one of [queue, elsewhere]) {
       await until(async () => JSON.stringify(await one.settings()) === JSON.stringify({ ...expected }), 'all settings');
-      const { isPaused, byPriority } = await one.counts();
-      assert.deepEqual([isPaused, byPriority], [true, [{ priority: 4, waiting: 1 }]]);
+      await until(async () => {
+        const { isPaused, byPriority } = await one.counts();
+        return isPaused && JSON.stringify(byPriority) === JSON.stringify([{ priority: 4, waiting: 1 }]);
+      }, 'the pause and the priority, of which it may hear after the settings');
     }
     assert.deepEqual(await elsewhere.configure({ globalConcurrency: null, rateLimit: null }), {
       ...expected,

@@ -2,7 +2,7 @@ import { isPassing } from '../bus/bus-errors.ts';
 import { type EntryFailure, frontOf } from '../message/job-message.ts';
 import type { Facts } from './facts.ts';
 import { type Home, idIn, settle } from './home.ts';
-import { moveOut } from './moving.ts';
+import { moveOut, takeSingleBack } from './moving.ts';
 import { outcomeSubject } from './outcome-record.ts';
 import type { OutcomeWriter } from './outcome-writer.ts';
 import type { OneQueue } from './queue-parts.ts';
@@ -33,6 +33,8 @@ export async function takeOver(parts: TakeoverParts, home: Home): Promise<void> 
   const { clock, instruments, queue, facts, writer } = parts;
   const found = await fenceOff(parts, home);
   for (const place of [...found.others, ...found.operators, ...found.ours]) settle(home, place);
+  // The former worker may have been moving them out.
+  for (const place of found.operators) await takeSingleBack(parts, idIn(home, place), home.entries[place]?.u);
   const left = home.entries.map((_, place) => place).filter((place) => !home.settled[place]);
   const suspects = new Set(parts.hasStalled ? left.slice(0, parts.concurrency) : []);
   const handle = async (place: number): Promise<void> => {
@@ -54,7 +56,10 @@ export async function takeOver(parts: TakeoverParts, home: Home): Promise<void> 
         ...(entry.p ? { p: entry.p } : {}),
       });
     }
-    writer.add(home, { place, state: 'moved', json: `{"i":${place},"t":${JSON.stringify(entry.t)}}`, effects: [] });
+    // An operator has ended it meanwhile.
+    if (home.settled[place]) await takeSingleBack(parts, id, entry.u);
+    else
+      writer.add(home, { place, state: 'moved', json: `{"i":${place},"t":${JSON.stringify(entry.t)}}`, effects: [] });
   };
   const queueOfPlaces = [...left];
   await Promise.all(

@@ -3,7 +3,7 @@ import type { Delivery, LeaseBeat } from '../bus/jobs/job-bus.ts';
 import { type EntryFailure, type JobClass, parsePackedId, singleSubject } from '../message/job-message.ts';
 import type { Facts } from './facts.ts';
 import type { Hand } from './hand.ts';
-import { type Home, settle, toHome } from './home.ts';
+import { type Home, idIn, settle, toHome } from './home.ts';
 import type { OutcomeWriter } from './outcome-writer.ts';
 import type { Probation } from './probation.ts';
 import type { OneQueue } from './queue-parts.ts';
@@ -45,7 +45,7 @@ export interface TakingParts extends OneQueue {
 const MAX_RECONNECTIONS = 100;
 
 export function createTaking(parts: TakingParts): Taking {
-  const { bus, jobs, clock, log, tenant, queue, directory, instruments, beat, homes, hand, facts } = parts;
+  const { bus, jobs, clock, log, tenant, queue, directory, instruments, beat, homes, hand, facts, live } = parts;
   const { track, closeIfDone, pump } = parts;
   let reconnections: readonly number[] = [];
   /** By class, the last that is on its way to the hand. */
@@ -100,7 +100,8 @@ export function createTaking(parts: TakingParts): Taking {
     }
   };
 
-  const isKnownToBeNew = ({ delivery, entries, isPack, name }: Home): boolean => {
+  const isKnownToBeNew = (home: Home): boolean => {
+    const { delivery, entries, isPack, name } = home;
     const [entry] = entries;
     return (
       delivery.deliveryCount === 1 &&
@@ -108,6 +109,8 @@ export function createTaking(parts: TakingParts): Taking {
       delivery.storedAt > (reconnections.at(-1) ?? 0) &&
       entry!.u === undefined &&
       entry!.s === undefined &&
+      // Who ended it may not have heard of a worker that has just started.
+      !entries.some((_, place) => live.isOrdered(idIn(home, place))) &&
       // Whoever moved it may have been taken for dead, and the job may have ended elsewhere.
       (isPack || (entry!.n === undefined && parsePackedId(name) === undefined))
     );

@@ -4,11 +4,14 @@ import { startBlockingWorker } from '../../test/harness/blocking-worker.ts';
 import { startTestServer, type TestServer } from '../../test/harness/nats-server.ts';
 import { freshName, numberOf, openQueueWorld, type QueueWorld, untilState } from '../../test/harness/queue-world.ts';
 import { until } from '../../test/harness/until.ts';
-import type { JobQueue, Worker } from './queue-api.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
+import type { JobQueue, Worker, WorkerOptions } from './queue-api.ts';
 
 /** A worker that falls silent, as one whose process has died or is paused, and what becomes of its jobs. */
 
 const STALLED = { stalledIntervalMs: 300 } as const;
+/** Leaves a worker on a busy machine time to say that it is there. */
+const ALIVE = { stalledIntervalMs: 1_500 } as const;
 
 let server: TestServer;
 /** Its workers say nothing of what they work on. */
@@ -43,7 +46,11 @@ function gate() {
 }
 
 /** Starts a worker that falls silent over the next job that it gets. */
-async function loseTo(queue: JobQueue, hang: () => Promise<unknown>): Promise<Worker> {
+async function loseTo(
+  queue: JobQueue,
+  hang: () => Promise<unknown>,
+  interval: Pick<WorkerOptions, 'stalledIntervalMs'> = STALLED,
+): Promise<Worker> {
   let isRunning = false;
   const worker = await silent.queues.startWorker(
     queue.name,
@@ -51,10 +58,22 @@ async function loseTo(queue: JobQueue, hang: () => Promise<unknown>): Promise<Wo
       isRunning = true;
       return hang();
     },
-    { ...STALLED, concurrency: 1, maxStalledCount: 10 },
+    { ...interval, concurrency: 1, maxStalledCount: 10 },
   );
   await until(() => isRunning, 'it to run');
   return worker;
+}
+
+/** Resolves when what workers that fall silent have had at the same time has come back, twice. */
+async function twoIntervals(): Promise<void> {
+  const queue = await silent.queues.open(freshName());
+  const lost = gate();
+  await using stack = new AsyncDisposableStack();
+  const { id } = await queue.add('test.any', {});
+  for (const _ of [1, 2]) stack.use(await loseTo(queue, lost.wait, ALIVE));
+  stack.use(await world.queues.startWorker(queue.name, () => 1, ALIVE));
+  stack.defer(lost.open);
+  await untilState(queue, id, 'failed');
 }
 
 describe('a job of a silent worker', () => {
@@ -75,6 +94,7 @@ describe('a job of a silent worker', () => {
         },
         { ...STALLED, concurrency: 1 },
       );
+      const addedAt = performance.now();
       const { id } = await queue.add('test.any', { a: 1 }, options);
       await until(() => startedAt.length === 1, 'it to run');
       await using _worker = await world.queues.startWorker(
@@ -87,7 +107,7 @@ describe('a job of a silent worker', () => {
       );
       const done = await untilState(queue, id, 'completed');
       assert.deepEqual(done.result?.data, [1, 1, { a: 1 }]);
-      assert.ok(startedAt[1]! - startedAt[0]! >= 290, `${startedAt}`);
+      assert.ok(startedAt[1]! - addedAt >= 290, `${addedAt} ${startedAt}`);
       hanging.open();
       await lost.stop();
       assert.deepEqual((await queue.get(id))?.result?.data, [1, 1, { a: 1 }]);
@@ -153,6 +173,29 @@ describe('a job of a silent worker', () => {
     const records = await world.bus.page('JOBLOG', { from: 1, filter: `aw.test.out.${queue.name}.*.x.*`, limit: 10 });
     assert.equal(records.length, 1);
     assert.match(Buffer.from(records[0]!.body).toString(), /second/);
+  });
+
+  test('that can not be put on probation is let go of: others go on, and it is done elsewhere', async () => {
+    await using refusing = await openQueueWorld(server.url);
+    const { commit } = refusing.bus;
+    let refused = 0;
+    refusing.bus.commit = async (stream, messages) => {
+      if (messages[0]?.subject.includes('.begun.') !== true) return commit(stream, messages);
+      refused++;
+      throw new AutoWeaveError('AW_BROKER_REFUSED', 'No');
+    };
+    const queue = await silent.queues.open(freshName());
+    const hanging = gate();
+    const { id } = await queue.add('test.any', {}, { id: 'suspect' });
+    const lost = await loseTo(queue, hanging.wait);
+    await using _refusing = await refusing.queues.startWorker(queue.name, () => 'here', STALLED);
+    await until(() => refused > 0, 'the refusal');
+    const { id: next } = await queue.add('test.any', {});
+    assert.equal((await untilState(queue, next, 'completed')).result?.data, 'here');
+    await using _worker = await world.queues.startWorker(queue.name, () => 'elsewhere', STALLED);
+    assert.equal((await untilState(queue, id, 'completed')).result?.data, 'elsewhere');
+    hanging.open();
+    await lost.stop();
   });
 
   test('that fails late is not tried again', async () => {
@@ -224,19 +267,11 @@ describe('a worker that is alive', () => {
       await hanging.wait();
       hasEnded = true;
     };
-    await using _one = await world.queues.startWorker(queue.name, process, STALLED);
-    await using _two = await world.queues.startWorker(queue.name, process, STALLED);
+    await using _one = await world.queues.startWorker(queue.name, process, ALIVE);
+    await using _two = await world.queues.startWorker(queue.name, process, ALIVE);
     const { id } = await queue.add('test.any', {});
     await until(() => runs === 1, 'it to run');
-    // What a worker that fell silent later had has come back meanwhile, twice.
-    const other = await silent.queues.open(freshName());
-    const lost = gate();
-    await using stack = new AsyncDisposableStack();
-    const { id: stalling } = await other.add('test.any', {});
-    for (const _ of [1, 2]) stack.use(await loseTo(other, lost.wait));
-    stack.use(await world.queues.startWorker(other.name, () => 1, STALLED));
-    stack.defer(lost.open);
-    await untilState(other, stalling, 'failed');
+    await twoIntervals();
     assert.equal(runs, 1);
     hanging.open();
     await untilState(queue, id, 'completed');
@@ -252,9 +287,8 @@ describe('a worker that is alive', () => {
       await using blocking = await startBlockingWorker({
         url: server.url,
         queue: queue.name,
-        blockMs: 1_500,
         isSilent,
-        ...STALLED,
+        ...ALIVE,
       });
       const { id } = await queue.add('test.any', {});
       await blocking.whenBlocked();
@@ -263,7 +297,11 @@ describe('a worker that is alive', () => {
         runs++;
         return 'taken';
       };
-      await using _other = await world.queues.startWorker(queue.name, take, STALLED);
+      await using _other = await world.queues.startWorker(queue.name, take, ALIVE);
+      // A silent one is let go when the other has its job, one that is not when it should have lost it long ago.
+      if (isSilent) await untilState(queue, id, 'completed');
+      else await twoIntervals();
+      blocking.release();
       const done = await untilState(queue, id, 'completed');
       assert.deepEqual([done.result?.data, runs], isSilent ? ['taken', 1] : ['blocked', 0]);
     });

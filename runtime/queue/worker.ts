@@ -57,7 +57,12 @@ export interface StartWorkerParts extends OneQueue {
   readonly onChange?: (() => void) | undefined;
 }
 
-export function runWorker(shared: StartWorkerParts, process: Processor, options: WorkerOptions = {}): Worker {
+export interface RunningWorker extends Worker {
+  /** True for a message in JOBS that is held. */
+  holds(sequence: number): boolean;
+}
+
+export function runWorker(shared: StartWorkerParts, process: Processor, options: WorkerOptions = {}): RunningWorker {
   const { concurrency = CONCURRENCY, maxStalledCount = MAX_STALLED, backoffStrategies = {} } = options;
   const { bus, jobs, clock, log, random, tenant, queue, instruments, tracer, contracts, live, directory, beat } =
     shared;
@@ -99,6 +104,7 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
     ...parts,
     onChange: pump,
     onRefused: (home) => track(taking.lookAgain(home), home),
+    onFailed: (home) => writer.lose(home),
   });
   const gate = openStartGate({
     bus,
@@ -431,6 +437,7 @@ export function runWorker(shared: StartWorkerParts, process: Processor, options:
     get running() {
       return running.size;
     },
+    holds: (sequence) => homes.has(sequence),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

@@ -6,23 +6,35 @@ import { openQueueWorld } from './queue-world.ts';
 export interface BlockingWorker extends AsyncDisposable {
   /** Resolves when it has begun a job, and is about to hold the thread up. */
   whenBlocked(): Promise<void>;
+  /** Lets the thread go on. */
+  release(): void;
 }
 
 interface BlockingWorkerData {
   readonly url: string;
   readonly queue: string;
-  readonly blockMs: number;
   readonly stalledIntervalMs: number;
   readonly isSilent: boolean;
 }
 
+interface Shared extends BlockingWorkerData {
+  readonly gate: SharedArrayBuffer;
+}
+
 export async function startBlockingWorker(data: BlockingWorkerData): Promise<BlockingWorker> {
-  const thread = new Worker(new URL(import.meta.url), { workerData: { blockingWorker: data } });
+  const gate = new SharedArrayBuffer(4);
+  const release = () => {
+    Atomics.store(new Int32Array(gate), 0, 1);
+    Atomics.notify(new Int32Array(gate), 0);
+  };
+  const thread = new Worker(new URL(import.meta.url), { workerData: { blockingWorker: { ...data, gate } } });
   await once(thread, 'message');
   const blocked = once(thread, 'message');
   return {
     whenBlocked: async () => void (await blocked),
+    release,
     async [Symbol.asyncDispose]() {
+      release();
       const ended = once(thread, 'exit');
       thread.postMessage('end');
       await ended;
@@ -30,17 +42,17 @@ export async function startBlockingWorker(data: BlockingWorkerData): Promise<Blo
   };
 }
 
-const own = (workerData as { readonly blockingWorker?: BlockingWorkerData } | null)?.blockingWorker;
+const own = (workerData as { readonly blockingWorker?: Shared } | null)?.blockingWorker;
 if (own !== undefined && parentPort !== null) await run(own, parentPort);
 
-async function run(data: BlockingWorkerData, port: NonNullable<typeof parentPort>): Promise<void> {
-  const { url, queue, blockMs, stalledIntervalMs, isSilent } = data;
+async function run(data: Shared, port: NonNullable<typeof parentPort>): Promise<void> {
+  const { url, queue, gate, stalledIntervalMs, isSilent } = data;
   const world = await openQueueWorld(url, { isSilent });
   await world.queues.startWorker(
     queue,
     () => {
       port.postMessage('blocked');
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockMs);
+      Atomics.wait(new Int32Array(gate), 0, 0);
       return 'blocked';
     },
     { concurrency: 1, stalledIntervalMs },

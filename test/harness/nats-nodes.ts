@@ -17,11 +17,12 @@ export interface NatsNodes extends AsyncDisposable {
   readonly account: { readonly url: string; readonly user: string; readonly password: string };
   readonly system: { readonly url: string; readonly user: string; readonly password: string };
   /** Asks JetStream of the account; `subject` is without `$JS.API.`. */
-  api(subject: string, body?: object): Promise<Record<string, unknown>>;
+  api(subject: string, body?: object, answerMs?: number): Promise<Record<string, unknown>>;
 }
 
+const API_MS = 30_000;
 /** Short, since a cluster without a leader does not answer, and is asked again. */
-const API_MS = 1_000;
+const READY_MS = 1_000;
 
 /**
  * Resolves when all of them answer and, where there are several, a stream can be placed on each.
@@ -58,10 +59,10 @@ export async function startNatsNodes(count: number, jetstream: string): Promise<
   const urls = ports.map(({ client }) => `nats://127.0.0.1:${client}`);
   const account = { url: urls.join(','), user: 'app', password: 'app' };
 
-  const api = async (subject: string, body: object = {}): Promise<Record<string, unknown>> => {
+  const api = async (subject: string, body: object = {}, answerMs = API_MS): Promise<Record<string, unknown>> => {
     const connection = await connect({ servers: urls, user: 'app', pass: 'app', reconnect: false });
     try {
-      return (await connection.request(`$JS.API.${subject}`, JSON.stringify(body), { timeout: API_MS })).json();
+      return (await connection.request(`$JS.API.${subject}`, JSON.stringify(body), { timeout: answerMs })).json();
     } finally {
       await connection.close();
     }
@@ -80,7 +81,7 @@ export async function startNatsNodes(count: number, jetstream: string): Promise<
   try {
     const stream = { name: 'READY', subjects: ['ready'], storage: 'file', num_replicas: count };
     await until(async () => {
-      const answer = await api('STREAM.CREATE.READY', stream).catch(() => undefined);
+      const answer = await api('STREAM.CREATE.READY', stream, READY_MS).catch(() => undefined);
       return answer !== undefined && answer['error'] === undefined;
     }, 'the nodes to take a stream');
   } catch (error) {

@@ -34,6 +34,8 @@ export interface QueueWorldOptions {
   readonly isSyncedAlways?: boolean;
   /** True for a process that tells the broker nothing of what it works on, as one that is paused or cut off. */
   readonly isSilent?: boolean;
+  /** True for a process whose acknowledgements never reach the broker. */
+  readonly isLossy?: boolean;
   readonly log?: Log;
   readonly tracer?: Tracer;
   readonly instruments?: Instruments;
@@ -48,12 +50,23 @@ const NO_BEAT: LeaseBeat = {
 
 export async function openQueueWorld(
   url: string,
-  { clock = systemClock, isSyncedAlways = false, isSilent = false, log = noLog, ...telemetry }: QueueWorldOptions = {},
+  {
+    clock = systemClock,
+    isSyncedAlways = false,
+    isSilent = false,
+    isLossy = false,
+    log = noLog,
+    ...telemetry
+  }: QueueWorldOptions = {},
 ): Promise<QueueWorld> {
   const bus = await connectNatsBus({ url, name: 'test', clock, random: systemRandom });
-  const jobs = { ...bus.jobs, openLeaseBeat: async () => NO_BEAT };
+  const jobs = {
+    ...bus.jobs,
+    ...(isSilent ? { openLeaseBeat: async () => NO_BEAT } : {}),
+    ...(isLossy ? { acknowledge: () => undefined } : {}),
+  };
   const queues = await openQueues({
-    bus: isSilent ? Object.create(bus, { jobs: { value: jobs } }) : bus,
+    bus: isSilent || isLossy ? Object.create(bus, { jobs: { value: jobs } }) : bus,
     log,
     ...telemetry,
     tenant: QUEUE_TENANT,

@@ -6,13 +6,13 @@ import { until } from '../../../test/harness/until.ts';
 import {
   connectBus,
   connectServer,
-  fillStreams,
   makeDirectory,
   READY_CONSUMER,
   readAll,
   save,
   storeOutcome,
 } from './backup-world.ts';
+import { fillQueue } from './fill-queue.ts';
 import { restoreStreams } from './restore.ts';
 
 /** What only the streams of queues have: consumers that share work, and a stream that copies from another one. */
@@ -26,7 +26,7 @@ for (const [what, removed] of [
     await using source = await startTestServer();
     await using target = await startTestServer();
     const bus = await connectBus(source.url, t);
-    await fillStreams(bus);
+    await fillQueue(bus);
     const all = await readAll(bus, 'FAILED');
     for (const { sequence } of all.slice(all.length - removed)) await bus.remove('FAILED', sequence);
     const kept = all.slice(0, all.length - removed).map(({ subject }) => subject);
@@ -51,7 +51,7 @@ test('a restored consumer gives out what was never given out, and what was in a 
   await using source = await startTestServer();
   await using target = await startTestServer();
   const bus = await connectBus(source.url, t);
-  await fillStreams(bus);
+  await fillQueue(bus);
   const { deliveredUpTo } = (await bus.jobs.consumerStatus(READY_CONSUMER))!;
   const directory = join(await makeDirectory(t), 'backup');
   await save(await connectServer(source.url, t), directory);
@@ -67,7 +67,7 @@ test('a restored consumer gives out what was never given out, and what was in a 
   const again = new Set<number>();
   await until(async () => {
     for (const delivery of await jobs.fetch(READY_CONSUMER, 1)) {
-      if (delivery.deliveryCount === 2 && delivery.sequence <= deliveredUpTo) again.add(delivery.sequence);
+      if (delivery.deliveryCount > 1 && delivery.sequence <= deliveredUpTo) again.add(delivery.sequence);
       jobs.acknowledge(delivery);
     }
     return again.size === 3;

@@ -94,14 +94,20 @@ test('a schedule that waits comes due on the other server, and an id is still kn
   await using source = await startTestServer();
   await using target = await startTestServer();
   const bus = await connectBus(source.url, t);
-  const timer = 'aw.test.timer.counter.soon.x.1';
   const first = await bus.publish(message('aw.test.cmd.counter.a', '1'), 'only-once', t.signal);
-  const deliver = { at: systemClock.now() + 5_000, to: 'aw.test.cmd.counter.soon' };
-  await bus.commit('MAILBOX', [message(timer, '{"add":7}', { deliver })]);
-
-  const directory = join(await makeDirectory(t), 'backup');
-  await save(await connectServer(source.url, t), directory);
-  assert.equal((await bus.subjects('MAILBOX', timer)).size, 1, 'it waits when the backup is done');
+  const server = await connectServer(source.url, t);
+  const parent = await makeDirectory(t);
+  let waitMs = 1_500;
+  // Where the backup takes longer than it waits, another one that waits longer.
+  const { deliver, timer, directory, key } = await until(async () => {
+    waitMs *= 2;
+    const deliver = { at: systemClock.now() + waitMs, to: `aw.test.cmd.counter.soon${waitMs}` };
+    const [timer, directory] = [`aw.test.timer.counter.soon.x.${waitMs}`, join(parent, String(waitMs))];
+    await bus.commit('MAILBOX', [message(timer, '{"add":7}', { deliver })]);
+    await save(server, directory);
+    const isWaiting = (await bus.subjects('MAILBOX', timer)).size === 1;
+    return isWaiting && { deliver, timer, directory, key: `soon${waitMs}` };
+  }, 'a schedule that waits when the backup is done');
   await source.kill();
 
   await restoreStreams({ server: await connectServer(target.url, t), directory });
@@ -111,7 +117,7 @@ test('a schedule that waits comes due on the other server, and an id is still kn
   const restored = await connectBus(target.url, t);
   const again = await restored.publish(message('aw.test.cmd.counter.a', '1'), 'only-once', t.signal);
   assert.deepEqual(again, { sequence: first.sequence, isDuplicate: true });
-  const due = await until(() => restored.last('MAILBOX', 'aw.test.cmd.*.counter.soon'), 'the timer');
+  const due = await until(() => restored.last('MAILBOX', `aw.test.cmd.*.counter.${key}`), 'the timer');
   assert.equal(new TextDecoder().decode(due.body), '{"add":7}');
   assert.ok(due.storedAt >= deliver.at);
   await until(async () => (await restored.subjects('MAILBOX', timer)).size === 0, 'the timer to be gone');

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { startTestServer } from '../../../test/harness/nats-server.ts';
 import type { AutoWeaveError } from '../../errors/errors.ts';
 import {
   assertSameContents,
   connectBus,
   connectServer,
+  type Disposables,
   fillStreams,
   makeDirectory,
   message,
@@ -19,7 +20,18 @@ import { listStreams } from './found-streams.ts';
 import { writeManifest } from './manifest.ts';
 import { restoreStreams } from './restore.ts';
 
-async function makeBackup(t: TestContext, megabytes = 0) {
+let backup: ReturnType<typeof makeBackup>;
+const disposals: (() => unknown)[] = [];
+
+before(async () => {
+  backup = makeBackup({ after: (dispose) => disposals.push(dispose) });
+  await backup;
+});
+after(async () => {
+  for (const dispose of disposals.reverse()) await dispose();
+});
+
+async function makeBackup(t: Disposables, megabytes = 0) {
   await using source = await startTestServer();
   const bus = await connectBus(source.url, t);
   await fillStreams(bus);
@@ -31,7 +43,7 @@ async function makeBackup(t: TestContext, megabytes = 0) {
 }
 
 test('restoreStreams refuses a backup that is not whole, before it changes anything', async (t) => {
-  const { directory: whole, manifest } = await makeBackup(t);
+  const { directory: whole, manifest } = await backup;
   await using target = await startTestServer();
   const server = await connectServer(target.url, t);
   const faults: Record<string, readonly [code: string, what: RegExp, damage: (directory: string) => Promise<unknown>]> =
@@ -100,7 +112,7 @@ test('restoreStreams refuses a backup that is not whole, before it changes anyth
 });
 
 test('restoreStreams refuses a server that has streams of ours; with replace they make room, and others stay', async (t) => {
-  const { directory, contents } = await makeBackup(t);
+  const { directory, contents } = await backup;
   await using target = await startTestServer();
   const server = await connectServer(target.url, t);
   await server.api('STREAM.CREATE.OTHER', { name: 'OTHER', subjects: ['other'], storage: 'file' });
@@ -122,7 +134,7 @@ test('restoreStreams refuses a server that has streams of ours; with replace the
 });
 
 test("restoreStreams leaves a stream alone that is not AutoWeave's, also with replace", async (t) => {
-  const { directory } = await makeBackup(t);
+  const { directory } = await backup;
   await using target = await startTestServer();
   const server = await connectServer(target.url, t);
   await server.api('STREAM.CREATE.EVENTS', { name: 'EVENTS', subjects: ['mine'], storage: 'file' });
@@ -134,7 +146,7 @@ test("restoreStreams leaves a stream alone that is not AutoWeave's, also with re
 });
 
 test('restoreStreams refuses a server that is older than the one of the backup, and takes a newer one', async (t) => {
-  const { directory, manifest } = await makeBackup(t);
+  const { directory, manifest } = await backup;
   await using target = await startTestServer();
   const server = await connectServer(target.url, t);
   await assert.rejects(restoreStreams({ server: { ...server, version: '2.9.9' }, directory }), {
@@ -190,7 +202,7 @@ test('a restore that is broken off halfway leaves nothing; one whose server dies
 });
 
 test('restoreStreams says what to do when the server is too slow to store a block', async (t) => {
-  const { directory } = await makeBackup(t);
+  const { directory } = await backup;
   await using target = await startTestServer();
   const server = await connectServer(target.url, t);
   const error = { code: 500, err_code: 10062, description: 'restore failed: io: read/write on closed pipe' };

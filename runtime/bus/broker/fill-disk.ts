@@ -15,6 +15,7 @@ import { type Broker, startBroker } from './broker.ts';
  */
 const [dataDirectory = '', serverPath = '', configFile = ''] = process.argv.slice(2);
 const BODY = new Uint8Array(60_000).fill(65);
+const ANSWER_MS = 60_000;
 /** Less than what is free after the parent gave room, and more than before. */
 const MIN_FREE_BYTES = 8 * 1024 * 1024;
 /** Ten times as fast as it is: what looks every two seconds should not make the test wait so long. */
@@ -38,7 +39,8 @@ await using full = await start();
 let acknowledged = 0;
 await using connection = await open(full);
 await ask(connection, '$JS.API.STREAM.CREATE.LOG', { name: 'LOG', subjects: ['log'], storage: 'file' });
-while (await isStored(connection)) acknowledged++;
+// nats-server does not answer at all when it cannot write: then only the broker's own look says so.
+while (await Promise.race([isStored(connection), isFull()])) acknowledged++;
 while (full.writeError === undefined) await systemClock.sleep(10);
 
 // What is there can be read, and the server stays as it is as long as there is no room.
@@ -65,12 +67,16 @@ async function open({ url, user, password }: Broker): Promise<NatsConnection & A
   return Object.assign(opened, { [Symbol.asyncDispose]: () => opened.close() });
 }
 
+async function isFull(): Promise<false> {
+  while (full.writeError === undefined) await systemClock.sleep(10);
+  return false;
+}
+
 async function isStored(to: NatsConnection): Promise<boolean> {
   try {
-    const answer: Record<string, unknown> = (await to.request('log', BODY, { timeout: 1_000 })).json();
+    const answer: Record<string, unknown> = (await to.request('log', BODY, { timeout: ANSWER_MS })).json();
     return typeof answer['seq'] === 'number' && answer['error'] === undefined;
   } catch {
-    // nats-server does not answer at all when it cannot write.
     return false;
   }
 }
@@ -81,5 +87,6 @@ async function countMessages(from: NatsConnection): Promise<number> {
 }
 
 async function ask(of: NatsConnection, subject: string, body?: unknown): Promise<unknown> {
-  return (await of.request(subject, body === undefined ? '' : JSON.stringify(body))).json();
+  const text = body === undefined ? '' : JSON.stringify(body);
+  return (await of.request(subject, text, { timeout: ANSWER_MS })).json();
 }

@@ -1,7 +1,7 @@
 import { AckPolicy, type ConsumerInfo, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { type ConnectionOptions, type NatsConnection, nanos } from '@nats-io/transport-node';
 import type { Clock } from '../../clock/clock.ts';
-import { type ApiFailure, classifyRefusal, unavailable } from '../bus-errors.ts';
+import { type ApiFailure, byClient, classifyRefusal, unavailable } from '../bus-errors.ts';
 import type { Requester } from '../requester.ts';
 import { type ConsumerSpec, type ConsumerStatus, type JobBus, WORK_STREAM } from './job-bus.ts';
 import { startLeaseBeat } from './lease-beat.ts';
@@ -53,12 +53,13 @@ export function createJobBus(parts: JobBusParts): JobBus {
         max_deliver: -1,
         max_ack_pending: MAX_HELD,
       };
+      const what = `consumer ${name}`;
       try {
         await manager.consumers.add(WORK_STREAM, config);
       } catch (error) {
-        if (!(error instanceof JetStreamApiError)) throw unavailable(`consumer ${name}`, error);
-        if (!CONSUMER_EXISTS.has(error.code)) throw error;
-        if (updates) await manager.consumers.update(WORK_STREAM, name, config);
+        const isThere = error instanceof JetStreamApiError && CONSUMER_EXISTS.has(error.code);
+        if (!isThere) await byClient(what, Promise.reject(error));
+        else if (updates) await byClient(what, manager.consumers.update(WORK_STREAM, name, config));
       }
     },
     async removeConsumer(name) {

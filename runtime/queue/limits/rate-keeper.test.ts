@@ -3,7 +3,9 @@ import { after, before, test } from 'node:test';
 import { connectTestBus } from '../../../test/harness/actor-world.ts';
 import { startTestServer, type TestServer } from '../../../test/harness/nats-server.ts';
 import { until } from '../../../test/harness/until.ts';
+import { createVirtualClock } from '../../../test/harness/virtual-clock.ts';
 import type { Bus } from '../../bus/bus.ts';
+import type { Clock } from '../../clock/clock.ts';
 import { systemClock } from '../../clock/system-clock.ts';
 import { AutoWeaveError } from '../../errors/errors.ts';
 import { noLog } from '../../telemetry/log.ts';
@@ -24,11 +26,15 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const WINDOW_MS = 400;
-const RATE = { max: 100, windowMs: WINDOW_MS };
+/** Longer than any test: it ends where a test moves the clock, or asks for a shorter one. */
+const WINDOW_MS = 600_000;
+const SHORT_MS = 400;
 const newSubject = () => `aw.test.queue.r${++queues}.limit`;
 
-function keep(subject: string, parts: { readonly bus?: Bus } = {}): RateKeeper {
+function keep(
+  subject: string,
+  { windowMs = WINDOW_MS, ...parts }: { readonly bus?: Bus; readonly clock?: Clock; readonly windowMs?: number } = {},
+): RateKeeper {
   const keeper = createRateKeeper({
     bus,
     clock: systemClock,
@@ -38,7 +44,7 @@ function keep(subject: string, parts: { readonly bus?: Bus } = {}): RateKeeper {
     signal: end.signal,
     ...parts,
   });
-  keeper.setRate(RATE);
+  keeper.setRate({ max: 100, windowMs });
   return keeper;
 }
 
@@ -60,12 +66,14 @@ test('a chunk is taken when it is asked for, and only then', async () => {
 });
 
 test('what is left of a chunk ends with its window', async () => {
-  const keeper = keep(newSubject());
-  const from = performance.now();
+  const clock = createVirtualClock();
+  const keeper = keep(newSubject(), { clock });
   keeper.request();
   await until(() => keeper.room === 5, 'a chunk');
-  await until(() => keeper.room === 0, 'the end of the window');
-  assert.ok(performance.now() - from < WINDOW_MS + 100, `${performance.now() - from} ms`);
+  await clock.advance(WINDOW_MS - 1);
+  assert.equal(keeper.room, 5);
+  await clock.advance(1);
+  assert.equal(keeper.room, 0);
 });
 
 test('two processes take from one window', async () => {
@@ -80,7 +88,8 @@ test('two processes take from one window', async () => {
 
 test('a chunk whose answer comes after its window is void', async () => {
   const subject = newSubject();
-  const [opener, punctual] = [keep(subject), keep(subject)];
+  const clock = createVirtualClock();
+  const [opener, punctual] = [keep(subject, { clock }), keep(subject, { clock })];
   opener.request();
   await until(() => opener.room === 5, 'a window');
   punctual.request();
@@ -93,15 +102,15 @@ test('a chunk whose answer comes after its window is void', async () => {
       if (++commits > 1) await rest;
       const result = await bus.commit(...all);
       assert.equal(result.outcome, 'stored');
-      await until(() => opener.room === 0, 'the end of the window');
+      if (commits === 1) await clock.advance(WINDOW_MS);
       return result;
     },
   };
-  const slow = keep(subject, { bus: late });
+  const slow = keep(subject, { bus: late, clock });
   slow.request();
   await until(() => commits === 2, 'the next attempt');
   assert.equal(await takenOf(subject), 15);
-  assert.equal(slow.room, 0);
+  assert.deepEqual([opener.room, punctual.room, slow.room], [0, 0, 0]);
   endRest();
   await until(() => slow.room === 5, 'a chunk of the next window');
 });
@@ -126,9 +135,9 @@ test('a chunk whose outcome is unknown is lost', async () => {
 test('what can not be read is replaced after a window', async () => {
   const subject = newSubject();
   await bus.commit('CONTROL', [{ subject, body: new TextEncoder().encode('?') }]);
-  const keeper = keep(subject);
+  const keeper = keep(subject, { windowMs: SHORT_MS });
   const from = performance.now();
   keeper.request();
-  await until(() => keeper.room === 5, 'a chunk');
-  assert.ok(performance.now() - from >= WINDOW_MS);
+  await until(async () => (await takenOf(subject)) === 5, 'a chunk');
+  assert.ok(performance.now() - from >= SHORT_MS);
 });

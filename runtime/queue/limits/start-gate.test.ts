@@ -46,6 +46,7 @@ interface WorldOptions {
   readonly names?: readonly string[];
   readonly concurrency?: number;
   readonly jobMs?: number;
+  readonly leaseMs?: number;
   /** Control: each process has a queue of its own, and knows nothing of the others. */
   readonly isApart?: boolean;
 }
@@ -69,7 +70,7 @@ async function openWorld(limits: StartLimits, options: WorldOptions = {}): Promi
         self: name,
         onOpen: () => worker.wake(),
         signal: killed.signal,
-        leaseMs: LEASE_MS,
+        leaseMs: options.leaseMs ?? LEASE_MS,
       });
       const worker = startFakeWorker(name, () => gate, ledger, pausable.clock, { concurrency: 0, ...options });
       gate.configure(limits);
@@ -115,6 +116,7 @@ async function sharesOf(bus: Bus, queue: string): Promise<Shares | undefined> {
 const areAll = (shares: Shares | undefined, count: number, check: (share: number) => boolean): boolean =>
   shares?.portions.length === count && shares.portions.every(({ share }) => check(share));
 
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
 const concurrency = (limit: number | null): StartLimits => ({ globalConcurrency: limit, rateLimit: null });
 const doneBy = ({ starts }: Ledger, { name }: Process) => starts.filter(({ worker }) => worker === name).length;
 
@@ -146,12 +148,17 @@ describe('global concurrency', () => {
   test('is held by three processes, and used in full', async () => {
     await using world = await openWorld(concurrency(8), { concurrency: 10 });
     const { ledger, processes } = world;
-    await until(() => ledger.done >= 1_000, '1,000 jobs');
+    await until(() => processes.every((process) => doneBy(ledger, process) > 200), '200 jobs of each');
     assert.equal(ledger.peak, 8);
-    for (const process of processes)
-      assert.ok(doneBy(ledger, process) > 200, `${doneBy(ledger, process)} of ${process.name}`);
-    const { portions } = (await world.shares())!;
-    assert.deepEqual(portions.map(({ share }) => share).sort(), [2, 3, 3]);
+    await until(async () => {
+      const { portions = [] } = (await world.shares()) ?? {};
+      return (
+        portions
+          .map(({ share }) => share)
+          .sort()
+          .join() === '2,3,3'
+      );
+    }, 'equal parts');
   });
 
   test('is exceeded by processes that know nothing of each other (control)', async () => {
@@ -165,12 +172,10 @@ describe('global concurrency', () => {
     const { ledger, processes } = world;
     const [first, ...others] = processes;
     await until(async () => areAll(await world.shares(), 3, (share) => share >= 2), 'shares');
-    const killedAt = performance.now();
-    const share = await world.shareOf(first!);
     first!.kill();
     await until(() => others.every(({ worker }) => worker.running === 4), 'its share to be taken');
-    const tookMs = performance.now() - killedAt;
-    assert.ok(share >= 2 && tookMs > LEASE_MS / 2 && tookMs < 3 * LEASE_MS, `${Math.round(tookMs)} ms`);
+    await using looking = await connectTestBus(server.url);
+    assert.equal(await looking.last('CONTROL', `aw._sys.lease.${first!.name}`), undefined);
     assert.equal(ledger.peak, 8);
   });
 
@@ -195,16 +200,14 @@ describe('global concurrency', () => {
     assert.ok(ledger.peak <= 8, `${ledger.peak}`);
   });
 
-  test('goes where the work is, quickly, and comes back', async () => {
-    await using world = await openWorld(concurrency(8), { concurrency: 0 });
+  test('goes where the work is, by a word and not by the end of a lease, and comes back', async () => {
+    await using world = await openWorld(concurrency(8), { concurrency: 0, leaseMs: 600_000 });
     const [first, second, third] = world.processes.map(({ worker }) => worker);
     first!.setConcurrency(10);
     await until(() => first!.running === 8, 'all for the first');
     first!.setConcurrency(1);
     second!.setConcurrency(10);
-    const from = performance.now();
     await until(() => second!.running === 7, 'the rest for the second');
-    const tookMs = performance.now() - from;
     third!.setConcurrency(10);
     await until(() => second!.running >= 3 && third!.running >= 3, 'equal parts');
     second!.setConcurrency(0);
@@ -212,7 +215,6 @@ describe('global concurrency', () => {
     first!.setConcurrency(10);
     await until(() => first!.running === 8, 'all for the first again');
     assert.equal(world.ledger.peak, 8);
-    assert.ok(tookMs < 1_000, `${Math.round(tookMs)} ms`);
   });
 
   test('of one gives each of three processes its turn', async () => {
@@ -318,29 +320,39 @@ describe('a rate limit', () => {
       const windows = new Map<number, number>();
       const watched = watchWindows(looking, windows, end.signal);
       await using world = await openWorld(rate(max), options);
-      await until(() => windows.size >= 7, 'seven windows');
+      /** How many began in each window that is over, and how long it lasted. */
+      const countAll = () => {
+        const beginnings = [...windows.values()].sort((one, other) => one - other);
+        return beginnings.slice(0, -1).map((from, index) => {
+          const to = beginnings[index + 1]!;
+          assert.ok(to - from >= WINDOW_MS, `a window of ${to - from} ms`);
+          return { count: world.ledger.starts.filter(({ at }) => at >= from && at < to).length, ms: to - from };
+        });
+      };
+      // Of a busy machine any five do.
+      await until(() => {
+        const last = countAll().slice(1).slice(-5);
+        const [count, ms] = [sumOf(last.map((one) => one.count)), sumOf(last.map((one) => one.ms))];
+        return last.length === 5 && count / ms >= 0.9 * (max / WINDOW_MS);
+      }, 'five windows in which the rate is nearly reached');
       end.abort();
       await watched;
-      const beginnings = [...windows.values()].sort((one, other) => one - other);
-      const counts = beginnings.slice(0, -1).map((from, index) => {
-        const to = beginnings[index + 1]!;
-        assert.ok(to - from >= WINDOW_MS, `a window of ${to - from} ms`);
-        return world.ledger.starts.filter(({ at }) => at >= from && at < to).length;
-      });
+      const counts = countAll().map(({ count }) => count);
       assert.ok(
         counts.every((count) => count <= max),
         `${counts}`,
       );
-      const reached = counts.slice(1).reduce((sum, count) => sum + count, 0) / (beginnings.at(-1)! - beginnings[1]!);
-      assert.ok(reached >= 0.9 * (max / WINDOW_MS), `${reached * WINDOW_MS} in a window`);
     });
   }
 
   test('is exceeded by processes that know nothing of each other (control)', async () => {
-    const from = Date.now();
     await using world = await openWorld(rate(10), { concurrency: 20, jobMs: 1, isApart: true });
-    await until(() => world.ledger.starts.length >= 30, '30 starts');
-    assert.ok(Date.now() - from < 3 * WINDOW_MS, 'a rate that is held');
+    const { starts } = world.ledger;
+    // Two windows' worth, and one more, within less than a window: what never is where the rate is held.
+    await until(
+      () => starts.some(({ at }, index) => (starts[index + 20]?.at ?? Number.POSITIVE_INFINITY) - at < WINDOW_MS),
+      'a rate that is not held',
+    );
   });
 
   test('goes with global concurrency', async () => {

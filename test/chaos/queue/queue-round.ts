@@ -26,6 +26,8 @@ const WORKERS = ['w1', 'w2', 'w3'];
 const ADDERS = ['a', 'b'];
 /** Between two faults, at most: some meet what the one before has left. */
 const LONGEST_REST_MS = 600;
+/** Without a load faults are no test, however slow the machine. */
+const LEAST_ADDS = 500;
 const MAX_COMPLAINTS = 20;
 const MAX_LOG = 3_000;
 
@@ -40,6 +42,7 @@ export async function runQueueRound({ seed, faults, workMs = 5, ...options }: Qu
     await pause(chance.integer(LONGEST_REST_MS));
     await inflictOnQueue(name, { ...target, random: chance });
   }
+  await until(() => acknowledgedBy(cluster.processes).length > LEAST_ADDS, 'a load', { patienceMs: 60_000 });
   for (const adder of adders) adder.nudge();
   await until(() => adders.every(({ words }) => words.at(-1)?.kind === 'done'), 'the adders to end', {
     patienceMs: 60_000,
