@@ -8,7 +8,7 @@ import { type CommandWorld, startCommandWorld } from './command-world.ts';
 import { develop } from './commands/plugin-dev.ts';
 import { createOutput } from './output.ts';
 
-test('plugin new writes a plugin that builds and passes its tests wherever it lies', async () => {
+test('plugin new writes a plugin that builds and passes its tests wherever it lies', async (t) => {
   await using world = await startCommandWorld();
   const folder = join(world.folder, 'the folder of hello');
   const made = await world.run(['plugin', 'new', 'hello', '--folder', folder]);
@@ -26,10 +26,24 @@ test('plugin new writes a plugin that builds and passes its tests wherever it li
   assert.match(tested.out, /^✔ greets by name \(.* ms\)\n✔ greets a device .*\nAll 2 cases passed\n$/);
 
   await replaceIn(join(folder, 'tests', 'greet.json'), 'Hello, Ann!', 'Hello, Bob!');
+  // As on a terminal, where node colours the difference.
+  const { FORCE_COLOR } = process.env;
+  t.after(() =>
+    FORCE_COLOR === undefined ? delete process.env['FORCE_COLOR'] : (process.env['FORCE_COLOR'] = FORCE_COLOR),
+  );
+  process.env['FORCE_COLOR'] = '1';
   const { code, document } = await world.runJson(['plugin', 'test', folder, '--no-build']);
   assert.equal(code, 1);
   assert.match(document[0].problem, /^output: not what was expected\n.*\n.*\n\+ {3}greeting: 'Hello, Ann!'\n- .*Bob/);
   assert.deepEqual([document[1].problem, document[1].log], [undefined, ['info: A device: Label printer']]);
+
+  const written = await readFile(join(folder, 'plugin.wasm'));
+  await replaceIn(join(folder, 'index.ts'), 'A device: ', 'The device: ');
+  assert.equal((await world.run(['plugin', 'test', folder])).code, 1);
+  assert.deepEqual(await readFile(join(folder, 'plugin.wasm')), written, 'what fails a test is not written');
+  await replaceIn(join(folder, 'tests', 'greet.json'), 'Hello, Bob!', 'Hello, Ann!');
+  assert.equal((await world.run(['plugin', 'test', folder])).code, 0);
+  assert.notDeepEqual(await readFile(join(folder, 'plugin.wasm')), written);
 
   await replaceIn(join(folder, 'tests', 'greet.json'), '"input"', '"inputs"');
   const misspelt = await world.run(['plugin', 'test', folder, '--no-build']);
@@ -59,6 +73,37 @@ test('plugin build shows what the compiler says with its place, and writes no mo
   assert.ok(!(await readdir(folder)).some((name) => name.includes('.wasm')));
 });
 
+test('plugin build says all that a load would refuse of plugin.json, and writes no module then', async () => {
+  await using world = await startCommandWorld();
+  const folder = await makePlugin(world);
+  const source = join(folder, 'index.ts');
+  const calls = "export function more(): void { kv.get('a'); event.emit('a.b', 'k', json.object()); }";
+  await writeFile(source, `import { event, kv } from 'autoweave';\n${await readFile(source, 'utf8')}\n${calls}\n`);
+  const file = join(folder, 'plugin.json');
+  const good = JSON.parse(await readFile(file, 'utf8'));
+  const build = async (manifest: string | object) => {
+    await writeFile(file, typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
+    return await world.run(['plugin', 'build', folder]);
+  };
+  const asking = { ...good.permissions, kv: { prefix: 'a' }, events: ['a.b'] };
+  const whole = { ...good, permissions: asking, events: { 'a.b': {} } };
+  const cases: [string | object, RegExp][] = [
+    [{ ...whole, hooks: { onLoad: 'none' } }, /^AW_PLUGIN_FUNCTION_UNKNOWN: Hook onLoad is "none"/],
+    [
+      { ...whole, permissions: good.permissions, version: '0.1', hooks: { onLoda: 'greet' } },
+      /^AW_PLUGIN_MANIFEST_INVALID: Cannot use ".*"\n {2}.*version.*; .*"onLoda" \(did you mean "onLoad"\?\)\n {2}.*`kv`.*\n {2}.*`events`/,
+    ],
+    ['{', /^AW_PLUGIN_MANIFEST_INVALID: .* line 1/],
+  ];
+  for (const [manifest, expected] of cases) {
+    const { code, err } = await build(manifest);
+    assert.equal(code, 1, err);
+    assert.match(err, expected);
+  }
+  assert.ok(!(await readdir(folder)).some((name) => name.includes('.wasm')));
+  assert.equal((await build(whole)).code, 0);
+});
+
 test('the commands of authors say what is wrong with a name, a language or a folder', async () => {
   await using world = await startCommandWorld();
   const { run, folder } = world;
@@ -68,7 +113,7 @@ test('the commands of authors say what is wrong with a name, a language or a fol
     [['new', 'A'], /^AW_PLUGIN_NAME_INVALID: .*"A"/],
     [['new', 'abc', '--language', 'rust'], /^AW_PLUGIN_LANGUAGE_UNKNOWN: .*"rust".*assemblyscript or c/],
     [['new', 'abc', '--folder', taken], /^AW_PLUGIN_FOLDER_TAKEN: /],
-    [['build', folder], /^AW_PLUGIN_UNREADABLE: .*plugin\.json/],
+    [['build', folder], /^AW_PLUGIN_UNREADABLE: .*plugin\.json": there is no such file\. Next: /],
     [['build', taken], /^AW_PLUGIN_LANGUAGE_UNKNOWN: .*both.*--language/],
   ];
   for (const [args, expected] of cases) {

@@ -21,11 +21,24 @@ const PLUGIN: Plugin = {
     granted: null,
     effective: {},
     items: [
-      { capability: 'kv', sentence: 'Keep values under "labels/"', isGranted: false, isAvailable: true },
-      { capability: 'queue', sentence: 'Add jobs to "print"', isGranted: false, isAvailable: true },
-      { capability: 'secrets', sentence: 'Use the secret "key"', isGranted: false, isAvailable: false },
+      { capability: 'kv', name: 'kv', sentence: 'Keep values under "labels/"', isGranted: false, isAvailable: true },
+      {
+        capability: 'queue',
+        name: 'queue:print:add',
+        sentence: 'Add jobs to "print"',
+        isGranted: false,
+        isAvailable: true,
+      },
+      {
+        capability: 'secrets',
+        name: 'secrets:key',
+        sentence: 'Use the secret "key"',
+        isGranted: false,
+        isAvailable: false,
+      },
     ],
     grantedAt: null,
+    changedAt: null,
   },
   integrity: 'HASHED',
   sha256: 'ab'.repeat(32),
@@ -58,6 +71,7 @@ const LOADED: Plugin = {
     ...PLUGIN.permissions,
     granted: { kv: REQUESTED.kv },
     grantedAt: AT,
+    changedAt: '2026-11-26T11:00:00.000Z',
     items: PLUGIN.permissions.items.map((item) => ({ ...item, isGranted: item.capability === 'kv' })),
   },
   stats: {
@@ -121,9 +135,9 @@ test('plugin show and inspect have all that is known, and no control characters'
     /size +1\.5 KiB\n/,
     /onUSBAttach +describe\n/,
     /limits +1 s a call, 1 MiB of output, 16 MiB of memory, 1 at once\n/,
-    /permissions, granted at 2026/,
-    / {2}granted +Keep values under "labels\/"\n {2}not granted +Add jobs to "print"\n/,
-    /Use the secret "key" \(changes nothing: /,
+    /permissions, granted at 2026\S+, changed at 2026-11-26T11/,
+    / {2}granted {6}kv {15}Keep values under "labels\/"\n {2}not granted {2}queue:print:add {2}Add jobs to "print"\n/,
+    /secrets:key +Use the secret "key" \(changes nothing: /,
     /7 calls, 1 failed, 0 took too long, 2 denied/,
     /p50 0\.20 ms, p99 1\.26 ms\n/,
     /denied queue mail at 2026/,
@@ -132,7 +146,7 @@ test('plugin show and inspect have all that is known, and no control characters'
   assert.ok(!out.includes('\u001b'));
   const inspected = await run(['plugin', 'inspect', 'some/folder']);
   assert.match(inspected.out, /state +found\n/);
-  assert.match(inspected.out, / {2}asked for +Keep values/);
+  assert.match(inspected.out, / {2}asked for +kv +Keep values/);
   assert.deepEqual(gateway.requests.at(-1)?.variables, { manifestPath: resolve('some/folder') });
   assert.deepEqual((await runJson(['plugin', 'inspect', '/a'])).document, PLUGIN);
 
@@ -186,8 +200,11 @@ test('plugin load needs --grant where nobody can be asked, unless all was grante
   const cases: [string[], object][] = [
     [['--grant'], { grant: REQUESTED }],
     [['--grant-only', 'kv'], { grant: { kv: REQUESTED.kv } }],
-    [['--grant-only', 'kv,queue'], { grant: { kv: REQUESTED.kv, queue: REQUESTED.queue } }],
-    [['--grant-only', 'kv', '--grant-only', 'queue'], { grant: { kv: REQUESTED.kv, queue: REQUESTED.queue } }],
+    [['--grant-only', 'kv,queue'], { grant: { kv: REQUESTED.kv, queue: [{ name: 'print', mode: 'both' }] } }],
+    [
+      ['--grant-only', 'kv', '--grant-only', 'queue:print:work'],
+      { grant: { kv: REQUESTED.kv, queue: [{ name: 'print', mode: 'work' }] } },
+    ],
   ];
   for (const [options, grant] of cases) {
     answerLoad(gateway);
@@ -201,11 +218,18 @@ test('plugin load needs --grant where nobody can be asked, unless all was grante
   const again = await run(['plugin', 'load', '/p'], { answer: 'never asked' });
   assert.deepEqual([again.code, again.asked.length, gateway.requests.length], [0, 0, 1]);
 
+  answerLoad(gateway, true);
+  const { answer } = gateway;
+  gateway.answer = (request) =>
+    request.query.startsWith('query Found') ? { data: { plugin: { manifestPath: '/found' } } } : answer(request);
+  assert.equal((await run(['plugin', 'load', 'label-printer'])).code, 0);
+  assert.deepEqual(loads(gateway).at(-1)?.variables, { manifestPath: '/found' });
+
   const wrong: [string[], RegExp][] = [
     [['--grant', '--grant-only', 'kv'], /give either --grant or --grant-only/],
     [
       ['--grant-only', 'quue'],
-      /--grant-only is "quue" \(did you mean "queue"\?\), allowed: what .* kv, queue, secrets/,
+      /--grant-only is "quue" \(did you mean "queue"\?\), allowed: what .* kv, queue:print:add, secrets:key/,
     ],
     [['--grant-only', 'usb'], /--grant-only is "usb", allowed: what "label-printer" asks for/],
     [['--options', '{loud'], /--options is no JSON/],
@@ -229,11 +253,11 @@ test('plugin reload, unload, grant and revoke', async () => {
   assert.equal((await run(['plugin', 'reload', 'label-printer'])).out, 'label-printer@1.0.0: loaded in 13 ms\n');
   assert.deepEqual((await runJson(['plugin', 'unload', 'a@1.0.0'])).document, { id: 'a@1.0.0', unloaded: true });
   assert.equal((await run(['plugin', 'revoke', 'a'])).out, 'a: consent taken back, unloaded\n');
-  const granted = await run(['plugin', 'grant', 'label-printer', 'kv', 'queue']);
+  const granted = await run(['plugin', 'grant', 'label-printer', 'kv', 'queue:print:add']);
   assert.match(granted.out, /loaded in 13 ms\n {2}granted +Keep values.*\n {2}not granted +Add jobs/);
   assert.deepEqual(gateway.requests.at(-1)?.variables, {
     name: 'label-printer',
-    permissions: { kv: REQUESTED.kv, queue: REQUESTED.queue },
+    capabilities: ['kv', 'queue:print:add'],
   });
   await run(['plugin', 'grant', 'label-printer']);
   assert.deepEqual(gateway.requests.at(-1)?.variables['permissions'], REQUESTED);
@@ -278,6 +302,37 @@ test('plugin reload, unload, grant and revoke', async () => {
   }
 });
 
+test('plugin revoke with capabilities takes these back, and says what is left and what it means', async () => {
+  await using world = await startCommandWorld();
+  const { gateway, run, runJson } = world;
+  let left: Plugin = LOADED;
+  gateway.answer = ({ query }) => ({ data: query.startsWith('query') ? { plugin: left } : { revokePlugin: true } });
+  const revoke = ['plugin', 'revoke', 'label-printer', 'queue:print', 'secrets'];
+  const some = await run(revoke);
+  assert.deepEqual([some.code, some.err], [0, '']);
+  assert.match(some.out, /: queue:print, secrets taken back\n {2}granted +Keep values.*\n {2}not granted +Add jobs/);
+  const capabilities = ['queue:print', 'secrets'];
+  assert.deepEqual(gateway.requests[0]?.variables, { name: 'label-printer', capabilities });
+  left = { ...LOADED, error: { code: 'AW_PLUGIN_IMPORT_DENIED', message: 'It imports "kv_get"' } };
+  const goesOn = await run(revoke);
+  assert.match(goesOn.err, /^It goes on, and is refused .* cannot be loaded again without it\n$/);
+  assert.doesNotMatch(goesOn.out, /IMPORT_DENIED/);
+  assert.match((await run(['plugin', 'show', 'x'])).out, /\nnote +it goes on, but cannot be loaded again: It imports/);
+  const { document } = await runJson(revoke);
+  assert.deepEqual(document, { name: 'label-printer', revoked: true, capabilities, plugin: left });
+
+  const error = {
+    message: 'Plugin "label-printer" was not granted "quue"',
+    extensions: { code: 'AW_PLUGIN_NOT_GRANTED', hint: 'did you mean "queue"? granted to it: kv' },
+  };
+  gateway.answer = () => ({ errors: [error] });
+  const wrong = await run(['plugin', 'revoke', 'label-printer', 'quue']);
+  assert.equal(wrong.code, 1);
+  assert.equal(wrong.err, `AW_PLUGIN_NOT_GRANTED: ${error.message}. Next: ${error.extensions.hint}\n`);
+  assert.equal((await runJson(revoke)).document.error.code, 'AW_PLUGIN_NOT_GRANTED');
+  assert.match((await run(['plugin', 'revoke', '--help'])).out, /revoke <?NAME>? .*CAPABILITY/);
+});
+
 test('plugin call prints the output, and its errors say what to do next', async () => {
   await using world = await startCommandWorld();
   const { gateway, run, runJson } = world;
@@ -299,7 +354,7 @@ test('plugin call prints the output, and its errors say what to do next', async 
     ],
     [
       'AW_PLUGIN_DENIED',
-      /: No\. Next: grant it with autoweave plugin grant hello, .* autoweave plugin show hello says\n/,
+      /: No\. Next: grant it with autoweave plugin grant hello: autoweave plugin show hello says by which name\n/,
     ],
     ['AW_PLUGIN_UNSIGNED', /: No\. Next: .* --plugin-signatures off/],
     ['AW_PLUGIN_GRANT_EXCESSIVE', /: No\n/],
@@ -326,4 +381,7 @@ test('plugin call prints the output, and its errors say what to do next', async 
     (await run(call)).err,
     /^AW_PLUGIN_ERROR: AW_PLUGIN_DENIED: .* Next: grant it with autoweave plugin grant/,
   );
+  const message = `${denied}, and its plugin.json does not ask for it`;
+  gateway.answer = () => ({ errors: [{ message, extensions: { code: 'AW_PLUGIN_ERROR' } }] });
+  assert.match((await run(call)).err, /Next: if it is to do that, add it to permissions in its plugin\.json/);
 });

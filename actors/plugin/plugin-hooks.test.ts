@@ -30,9 +30,11 @@ async function createWorld() {
     happen: (what: 'attached' | 'detached') => actors.call(watcher, 'w', 'watcher.say', { what }),
     /** The functions that were called, by the jobs of the plugin's queue. */
     called(plugin: string) {
-      return actors.jobs(`plugin-${plugin}`).map(({ type, data }) => {
+      return actors.jobs(`plugin-${plugin}`).map(({ type, data, options }) => {
         const { function: functionName, input } = data as { readonly function: string; readonly input: unknown };
         assert.equal(type, 'plugin.call');
+        // What succeeds, with all that it gives, is nothing to the plugin's record.
+        assert.deepEqual(options?.nt?.o, ['failed']);
         assert.deepEqual(input, { device: DEVICE, reason: 'hint' });
         return functionName;
       });

@@ -1,7 +1,7 @@
 import type { Device, MessageData } from '../../proto/generated/messages.ts';
 import { type ActorContext, defineActor } from '../../runtime/actor/definition.ts';
 import { maySee } from '../../runtime/plugins/permissions.ts';
-import { pluginQueue } from '../../runtime/plugins/plugin-record.ts';
+import { PLUGIN, pluginQueue } from '../../runtime/plugins/plugin-record.ts';
 
 /**
  * A device concerns any number of plugins: this one key hears of all, and adds a job for each plugin that asked for it
@@ -52,6 +52,8 @@ function tell(
 ): void {
   for (const { plugin, permissions, [hook]: functionName } of Object.values(hooked)) {
     if (functionName === undefined || !maySee(permissions.usb, device)) continue;
-    ctx.enqueue(pluginQueue(plugin), 'plugin.call', { function: functionName, input: { device, reason } });
+    const call = { function: functionName, input: { device, reason } };
+    const notify = { actor: PLUGIN, key: plugin, ref: hook, on: ['failed'] as const };
+    ctx.enqueue(pluginQueue(plugin), 'plugin.call', call, { notify });
   }
 }

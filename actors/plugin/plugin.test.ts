@@ -91,8 +91,22 @@ describe('the actor plugin', () => {
     await world.record(LOADED);
     await world.call('plugin.grant', { ...CONSENT, granted: { kv: { prefix: 'works/' } } });
     assert.deepEqual(world.hooked()['works']?.permissions, { kv: { prefix: 'works/' } });
+    await world.call('plugin.grant', { ...CONSENT, granted: MANIFEST.permissions });
+    assert.equal(await world.call('plugin.revoke', { capabilities: ['usb', 'queue'] }), true);
+    assert.deepEqual(world.hooked()['works']?.permissions, { kv: { prefix: 'works/' } });
+    assert.deepEqual(world.state().consent?.granted, { kv: { prefix: 'works/' } });
+    const { type, data } = world.actors.events('plugin.*').at(-1)!;
+    assert.deepEqual(
+      [type, data],
+      ['plugin.revoked', { plugin: 'works', capabilities: ['usb'], granted: { kv: { prefix: 'works/' } } }],
+    );
+    assert.ok(world.state().consent?.changedAt !== undefined);
+    const told = world.told().length;
+    assert.equal(await world.call('plugin.revoke', { capabilities: ['usb'] }), false);
+    assert.equal(world.told().length, told, 'what took nothing is not told');
     await world.call('plugin.revoke');
     assert.deepEqual(world.hooked(), {});
+    assert.equal(await world.call('plugin.revoke', { capabilities: ['kv'] }), false);
   });
 
   test('remembers that a plugin was unloaded, with all else that is known of it', async () => {
@@ -134,6 +148,24 @@ describe('the actor plugin', () => {
     assert.deepEqual(world.told().at(-1)?.[2], { plugin: 'works', error: ERROR });
   });
 
+  test('forgets that it could not be linked once something else is granted', async () => {
+    await using world = await createWorld();
+    const failed = { status: 'FAILED', manifest: MANIFEST, manifestPath: LOADED.manifestPath };
+    const denied = { code: 'AW_PLUGIN_IMPORT_DENIED', message: 'It imports "kv_get"' };
+    const after = async (record: object, type: string, data: object) => {
+      await world.record({ ...failed, ...record });
+      await world.call(type, data);
+      return [world.state().status, world.state().error];
+    };
+    assert.deepEqual(await after({ error: denied }, 'plugin.grant', CONSENT), [null, null]);
+    await world.record(LOADED);
+    const revoke = { capabilities: ['usb'] };
+    assert.deepEqual(await after({ error: denied, isStillLoaded: true }, 'plugin.revoke', revoke), ['LOADED', null]);
+    assert.deepEqual(await after({ error: denied }, 'plugin.grant', CONSENT), ['UNLOADED', null]);
+    assert.deepEqual(await after({ error: ERROR }, 'plugin.grant', CONSENT), ['FAILED', ERROR]);
+    assert.deepEqual(await after({ error: denied }, 'plugin.revoke', {}), ['UNLOADED', null]);
+  });
+
   test('tells of each denial', async () => {
     await using world = await createWorld();
     const denials = [
@@ -145,6 +177,17 @@ describe('the actor plugin', () => {
       world.told(),
       denials.map((denial) => ['plugin.denied', 'works', { plugin: 'works', ...denial }]),
     );
+  });
+
+  test('tells of a hook that failed for good, and of no other end', async () => {
+    await using world = await createWorld();
+    const ended = { queue: 'plugin-works', jobId: 'j1', ref: 'onUSBAttach' };
+    for (const outcome of ['completed', 'cancelled', 'removed']) await world.call('job.ended', { ...ended, outcome });
+    assert.deepEqual(world.told(), []);
+    await world.call('job.ended', { ...ended, outcome: 'failed', error: ERROR });
+    assert.deepEqual(world.told(), [
+      ['plugin.hook_failed', 'works', { plugin: 'works', hook: 'onUSBAttach', jobId: 'j1', error: ERROR }],
+    ]);
   });
 
   test('refuses a load of which it is told too little', async () => {

@@ -1,7 +1,8 @@
 import { type ActorContext, defineActor } from '../../runtime/actor/definition.ts';
 import { TerminalError } from '../../runtime/errors/errors.ts';
-import { intersect } from '../../runtime/plugins/permissions.ts';
-import { NO_RECORD, PLUGIN, type PluginRecord } from '../../runtime/plugins/plugin-record.ts';
+import { intersect, isSame } from '../../runtime/plugins/permissions.ts';
+import { NO_RECORD, PLUGIN, type PluginConsent, type PluginRecord } from '../../runtime/plugins/plugin-record.ts';
+import { takeBack, takenBy } from '../../runtime/plugins/take-back.ts';
 import { HOOKED_DEVICES, PLUGIN_HOOKS } from './plugin-hooks.ts';
 
 /**
@@ -15,19 +16,24 @@ export const plugin = defineActor({
   init: (): PluginRecord => ({ ...NO_RECORD }),
   commands: {
     'plugin.grant'(ctx, state, { data, time }) {
-      state.consent = { ...data, at: time };
-      // What was taken away is gone at once, not only when it was loaded anew.
-      const { manifest } = state;
-      if (state.isWanted && manifest !== null && data.source === state.manifestPath) {
-        hear(ctx, { manifest, effective: intersect(manifest.permissions, data.granted) });
-      }
+      keep(ctx, state, { ...data, at: time });
       ctx.emit('plugin.granted', { plugin: ctx.key, version: data.version, granted: data.granted });
       return state;
     },
 
-    'plugin.revoke'(ctx, state) {
+    'plugin.revoke'(ctx, state, { data, time }) {
       if (state.consent === null) return false;
+      if (data.capabilities !== undefined) {
+        const { granted } = state.consent;
+        const left = takeBack(granted, data.capabilities);
+        if (isSame(left, intersect(granted, granted))) return false;
+        const capabilities = [...takenBy(granted, data.capabilities)];
+        keep(ctx, state, { ...state.consent, granted: left, changedAt: time });
+        ctx.emit('plugin.revoked', { plugin: ctx.key, capabilities, granted: left });
+        return true;
+      }
       state.consent = null;
+      forgetDenial(state);
       ctx.cast(PLUGIN_HOOKS, HOOKED_DEVICES, 'plugin-hooks.remove', { plugin: ctx.key });
       ctx.emit('plugin.revoked', { plugin: ctx.key });
       return true;
@@ -41,7 +47,7 @@ export const plugin = defineActor({
       if (status === 'FAILED') {
         if (manifest !== undefined && state.manifest === null) state.manifest = manifest;
         if (manifestPath !== undefined && state.manifestPath === '') state.manifestPath = manifestPath;
-        ctx.emit('plugin.failed', { plugin: ctx.key, error: error ?? { code: 'AW_UNEXPECTED', message: 'No reason' } });
+        ctx.emit('plugin.failed', { plugin: ctx.key, error: error ?? NO_REASON });
         return state;
       }
       if (status === 'UNLOADED') {
@@ -71,8 +77,33 @@ export const plugin = defineActor({
     },
 
     'plugin.describe': (_ctx, state) => state,
+
+    // Of a call for a device, which nobody else waits for. Jobs of before this version tell of each outcome.
+    'job.ended'(ctx, _state, { data: { outcome, ref, jobId, error } }) {
+      if (outcome !== 'failed') return;
+      ctx.emit('plugin.hook_failed', { plugin: ctx.key, hook: ref, jobId, error: error ?? NO_REASON });
+    },
   },
 });
+
+const NO_REASON = { code: 'AW_UNEXPECTED', message: 'No reason' };
+
+function keep(ctx: ActorContext, state: PluginRecord, consent: PluginConsent): void {
+  state.consent = consent;
+  // What was taken away is gone at once, not only when it was loaded anew.
+  const { manifest } = state;
+  if (state.isWanted && manifest !== null && consent.source === state.manifestPath) {
+    hear(ctx, { manifest, effective: intersect(manifest.permissions, consent.granted) });
+  }
+  forgetDenial(state);
+}
+
+/** That it could not be linked was with what was granted then; whether it can be now the next load says. */
+function forgetDenial(state: PluginRecord): void {
+  if (state.error?.code !== 'AW_PLUGIN_IMPORT_DENIED') return;
+  state.error = null;
+  if (state.status === 'FAILED') state.status = state.loadedAt === null ? null : 'UNLOADED';
+}
 
 /** Tells of devices what it is to be told, and nothing more than before. */
 function hear(ctx: ActorContext, { manifest, effective }: { manifest?: PluginRecord['manifest']; effective?: object }) {

@@ -1,7 +1,10 @@
 import type { Plugin } from '../../proto/generated/graphql.ts';
+import type { PluginPermissions } from '../../proto/generated/messages.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
+import { namesOf, notAskedFor, pick } from '../../runtime/plugins/take-back.ts';
 import type { CommandContext } from '../command.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { sanitize } from '../text.ts';
 import { wrongValue } from './job-values.ts';
 import { permissionLines } from './plugin-view.ts';
 
@@ -39,7 +42,7 @@ export async function askConsent({ ask, output }: CommandContext, plugin: Plugin
 }
 
 /**
- * Of what a plugin asks for, the capabilities that are named.
+ * Of what a plugin asks for, what is named as `plugin show` does, or by what that begins with.
  *
  * @throws AW_CLI_USAGE for one that it does not ask for
  */
@@ -48,13 +51,13 @@ export function pickPermissions(
   { name, permissions }: Plugin,
   capabilities: readonly string[],
 ): Permissions {
-  const requested = permissions.requested as Permissions;
-  const asked = Object.keys(requested);
+  const requested = permissions.requested as PluginPermissions;
   for (const capability of capabilities) {
-    if (asked.includes(capability)) continue;
+    if (!notAskedFor(requested, capability)) continue;
+    const asked = permissions.items.map((item) => item.name);
     const allowed =
       asked.length === 0 ? `nothing, "${name}" asks for nothing` : `what "${name}" asks for: ${asked.join(', ')}`;
-    throw wrongValue(what, capability, allowed, didYouMean(capability, asked));
+    throw wrongValue(what, capability, sanitize(allowed), didYouMean(capability, namesOf(requested)));
   }
-  return Object.fromEntries(capabilities.map((capability) => [capability, requested[capability]]));
+  return pick(requested, capabilities) as Permissions;
 }

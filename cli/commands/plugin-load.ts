@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Plugin } from '../../proto/generated/graphql.ts';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import { openClient } from '../client.ts';
@@ -18,7 +19,6 @@ export const LOAD_MS = 60_000;
 
 /** `plugin load DIR` */
 export async function run(ctx: CommandContext): Promise<number> {
-  const manifestPath = manifestPathOf(ctx);
   const options = await readOptions(ctx);
   const named = ctx.options.texts('grant-only').flatMap((text) => text.split(','));
   const isAll = ctx.options.flag('grant');
@@ -26,6 +26,7 @@ export async function run(ctx: CommandContext): Promise<number> {
     throw new AutoWeaveError('AW_CLI_USAGE', `${COMMAND}: give either --grant or --grant-only`);
   }
   const client = await openClient(ctx);
+  const manifestPath = await findPlugin(client, ctx);
   const plugin =
     isAll || named.length > 0
       ? await load(client, { manifestPath, options, grant: await chooseGrant(client, manifestPath, named) })
@@ -34,6 +35,20 @@ export async function run(ctx: CommandContext): Promise<number> {
   else ctx.output.line(pluginText(plugin));
   return OK;
 }
+
+/** The folder of this path; where there is none, that of a plugin of this name. */
+async function findPlugin(client: GatewayClient, ctx: CommandContext): Promise<string> {
+  const path = manifestPathOf(ctx);
+  const name = ctx.arguments['DIR']!;
+  if (!PLUGIN_NAME.test(name) || existsSync(path)) return path;
+  const { plugin } = await client.query<{ plugin: Pick<Plugin, 'manifestPath'> | null }>(
+    'query Found($name: String!) { plugin(name: $name) { manifestPath } }',
+    { name },
+  );
+  return plugin?.manifestPath || path;
+}
+
+const PLUGIN_NAME = /^[a-z0-9-]{3,50}$/;
 
 export interface LoadRequest {
   readonly manifestPath: string;

@@ -4,9 +4,11 @@ import type { Failure } from '../../runtime/errors/errors.ts';
 export function nextStepOf({ code, message }: Failure, plugin: string): string | undefined {
   // A plugin that does not catch a refusal fails with its text.
   const isDenied = code === 'AW_PLUGIN_DENIED' || (code === 'AW_PLUGIN_ERROR' && /^AW_PLUGIN_DENIED\b/.test(message));
-  if (isDenied) {
-    return `grant it with autoweave plugin grant ${plugin}, where its plugin.json asks for it: autoweave plugin show ${plugin} says`;
+  if (isDenied && message.endsWith('does not ask for it')) {
+    return 'if it is to do that, add it to permissions in its plugin.json and load it again';
   }
+  if (isDenied)
+    return `grant it with autoweave plugin grant ${plugin}: autoweave plugin show ${plugin} says by which name`;
   return NEXT_STEPS[code];
 }
 

@@ -2,13 +2,14 @@ import type { Plugin } from '../../proto/generated/graphql.ts';
 import { openClient } from '../client.ts';
 import type { CommandContext } from '../command.ts';
 import { OK } from '../exit-code.ts';
+import type { GatewayClient } from '../gateway-client.ts';
 import { sanitize } from '../text.ts';
 import { readJobData } from './job-data.ts';
 import { durationOption, present, wrongValue } from './job-values.ts';
-import { pickPermissions } from './plugin-consent.ts';
+import { pickPermissions, requestedBy } from './plugin-consent.ts';
 import { LOAD_MS } from './plugin-load.ts';
 import { askAboutPlugin, unknownPlugin } from './plugin-unknown.ts';
-import { PLUGIN, permissionLines, pluginText } from './plugin-view.ts';
+import { goesOnWithout, PLUGIN, permissionLines, pluginText } from './plugin-view.ts';
 
 /** For the way there and back, beside the time that the call has. */
 const ON_THE_WAY_MS = 5_000;
@@ -58,36 +59,32 @@ export async function grant(ctx: CommandContext): Promise<number> {
     { name },
   );
   if (plugin === null) throw await unknownPlugin(client, name);
-  const capabilities =
-    ctx.arguments['CAPABILITY'] === undefined ? Object.keys(plugin.permissions.requested as object) : ctx.several;
-  const permissions = pickPermissions('CAPABILITY', plugin, capabilities);
+  const capabilities = ctx.arguments['CAPABILITY'] === undefined ? undefined : ctx.several;
+  if (capabilities !== undefined) pickPermissions('CAPABILITY', plugin, capabilities);
+  const what = capabilities === undefined ? { permissions: requestedBy(plugin) } : { capabilities };
   const { grantPlugin } = await askAboutPlugin(client, { plugin: name }, () =>
     client.query<{ grantPlugin: Plugin }>(
-      `mutation Grant($name: String!, $permissions: JSON!) {
-        grantPlugin(name: $name, permissions: $permissions) { ${PLUGIN} }
+      `mutation Grant($name: String!, $permissions: JSON, $capabilities: [String!]) {
+        grantPlugin(name: $name, permissions: $permissions, capabilities: $capabilities) { ${PLUGIN} }
       }`,
-      { name: plugin.name, permissions },
+      { name: plugin.name, ...what },
       { timeoutMs: LOAD_MS },
     ),
   );
   if (ctx.isJson) ctx.output.json(grantPlugin);
   else {
-    const lines = permissionLines(grantPlugin.permissions);
-    ctx.output.line(pluginText(grantPlugin));
-    lines.forEach((text, index) => {
-      const { isGranted } = grantPlugin.permissions.items[index]!;
-      ctx.output.line(`  ${isGranted ? 'granted      ' : 'not granted  '}${text}`);
-    });
+    showGranted(ctx, grantPlugin);
     if (grantPlugin.state === 'LOADED') return OK;
     ctx.output.note(sanitize(`It is not loaded: autoweave plugin load ${grantPlugin.manifestPath}`));
   }
   return OK;
 }
 
-/** `plugin revoke NAME` */
+/** `plugin revoke NAME [CAPABILITY…]` */
 export async function revoke(ctx: CommandContext): Promise<number> {
   const name = ctx.arguments['NAME']!;
   const client = await openClient(ctx);
+  if (ctx.arguments['CAPABILITY'] !== undefined) return await revokeSome(ctx, client, name, ctx.several);
   const { revokePlugin: isRevoked } = await askAboutPlugin(client, { plugin: name }, () =>
     client.query<{ revokePlugin: boolean }>('mutation Revoke($name: String!) { revokePlugin(name: $name) }', { name }),
   );
@@ -95,6 +92,49 @@ export async function revoke(ctx: CommandContext): Promise<number> {
   if (ctx.isJson) ctx.output.json({ name, revoked: isRevoked });
   else ctx.output.line(sanitize(`${name}: ${isRevoked ? 'consent taken back, unloaded' : 'nothing was granted'}`));
   return OK;
+}
+
+async function revokeSome(
+  ctx: CommandContext,
+  client: GatewayClient,
+  name: string,
+  capabilities: readonly string[],
+): Promise<number> {
+  await askAboutPlugin(client, { plugin: name }, () =>
+    client.query<{ revokePlugin: boolean }>(
+      `mutation Revoke($name: String!, $capabilities: [String!]) {
+        revokePlugin(name: $name, capabilities: $capabilities)
+      }`,
+      { name, capabilities },
+      { timeoutMs: LOAD_MS },
+    ),
+  );
+  const { plugin } = await client.query<{ plugin: Plugin | null }>(
+    `query Left($name: String!) { plugin(name: $name) { ${PLUGIN} } }`,
+    { name },
+  );
+  if (plugin === null) throw await unknownPlugin(client, name);
+  if (ctx.isJson) ctx.output.json({ name, revoked: true, capabilities, plugin });
+  else {
+    ctx.output.line(sanitize(`${plugin.id}: ${capabilities.join(', ')} taken back`));
+    showItems(ctx, plugin);
+  }
+  if (goesOnWithout(plugin)) {
+    ctx.output.note('It goes on, and is refused what was taken back; but it cannot be loaded again without it');
+  }
+  return OK;
+}
+
+function showGranted({ output }: Pick<CommandContext, 'output'>, plugin: Plugin): void {
+  output.line(pluginText(plugin));
+  showItems({ output }, plugin);
+}
+
+function showItems({ output }: Pick<CommandContext, 'output'>, plugin: Plugin): void {
+  permissionLines(plugin.permissions).forEach((text, index) => {
+    const { isGranted } = plugin.permissions.items[index]!;
+    output.line(`  ${isGranted ? 'granted      ' : 'not granted  '}${text}`);
+  });
 }
 
 /** `plugin call NAME FUNCTION [DATA]` */

@@ -32,7 +32,8 @@ export const PLUGIN_COMMANDS: readonly CommandSpec[] = [
   {
     words: ['plugin', 'build'],
     summary: 'Compile a plugin to its module',
-    description: 'An index.ts is AssemblyScript, a *.c file is C. The module goes where the entry of plugin.json says.',
+    description:
+      'An index.ts is AssemblyScript, a *.c file is C. The module goes where the entry of plugin.json says, and only where the two can be loaded together.',
     arguments: [FOLDER],
     options: [
       { ...LANGUAGE, description: 'assemblyscript or c, where a folder has files of both' },
@@ -45,7 +46,7 @@ export const PLUGIN_COMMANDS: readonly CommandSpec[] = [
     words: ['plugin', 'test'],
     summary: 'Build a plugin and run the cases of its tests folder in the sandbox',
     description:
-      'Each tests/*.json is one case or a list of them: {"name","function","input","kv","expect":{"output","effects","error"}}. Every permission that the plugin asks for is granted. Fails (exit code 1) when a case does.',
+      'Each tests/*.json is one case or a list of them: {"name","function","input","kv","expect":{"output","effects","error"}}. Every permission that the plugin asks for is granted. Fails (exit code 1) when a case does; the module is written only when all pass, so that a plugin that is loaded goes on.',
     arguments: [FOLDER],
     options: [{ name: 'no-build', description: 'Take the module as it lies there' }],
     examples: [['autoweave plugin test hello', 'all cases of hello/tests']],
@@ -89,13 +90,13 @@ export const PLUGIN_COMMANDS: readonly CommandSpec[] = [
     summary: 'Load a plugin, or the one of this name anew',
     description:
       'What it asks for and nobody has granted yet is shown, and you are asked; elsewhere, and with --json, it needs --grant or --grant-only. What was granted is remembered.',
-    arguments: [SOURCE],
+    arguments: [{ ...SOURCE, description: `${SOURCE.description}; or the name of one that plugin ls shows` }],
     options: [
       { name: 'grant', description: 'Grant all that it asks for' },
       {
         name: 'grant-only',
         value: 'CAPABILITY',
-        description: 'Grant only this of what it asks for, such as kv or queue,events',
+        description: 'Grant only this of what it asks for, as plugin inspect names it: kv, or queue:labels,events',
         isRepeatable: true,
       },
       { name: 'options', value: 'JSON', description: 'What its onLoad is given; - reads it from standard input' },
@@ -127,13 +128,14 @@ export const PLUGIN_COMMANDS: readonly CommandSpec[] = [
   {
     words: ['plugin', 'grant'],
     summary: 'Grant a plugin what it asks for, all of it or some capabilities',
-    description: 'Effective at once. What was granted before and is not named no longer holds.',
+    description:
+      'Effective at once, besides what was granted before; revoke takes back. What a loaded plugin cannot be linked with changes nothing.',
     arguments: [
       NAME,
       {
         name: 'CAPABILITY',
         description:
-          'usb, memory, queue, kv, events, filesystem, network or secrets; all that it asks for unless given',
+          'As plugin show names it: kv, queue:labels:add, events:label.printed; queue:labels or queue is all that begins so. All that it asks for unless given',
         isOptional: true,
         isRepeatable: true,
       },
@@ -141,16 +143,30 @@ export const PLUGIN_COMMANDS: readonly CommandSpec[] = [
     options: CLIENT_OPTIONS,
     examples: [
       ['autoweave plugin grant hello', 'all that it asks for'],
-      ['autoweave plugin grant hello usb kv', 'these two, and nothing else'],
+      ['autoweave plugin grant hello usb kv', 'these two, too'],
     ],
     load: async () => ({ run: (await orders()).grant }),
   },
   {
     words: ['plugin', 'revoke'],
-    summary: 'Take back what was granted to a plugin, and unload it',
-    arguments: [NAME],
+    summary: 'Take back what was granted to a plugin: all of it, which unloads it, or some capabilities',
+    description:
+      'Effective at once, also in calls that run. With capabilities the plugin goes on with the rest, and is refused what was taken back.',
+    arguments: [
+      NAME,
+      {
+        name: 'CAPABILITY',
+        description:
+          'As plugin show names it: kv, queue:labels:add, events:label.printed; queue:labels or queue is all that begins so. All, and the consent, unless given',
+        isOptional: true,
+        isRepeatable: true,
+      },
+    ],
     options: CLIENT_OPTIONS,
-    examples: [['autoweave plugin revoke hello', 'the next load asks again']],
+    examples: [
+      ['autoweave plugin revoke hello', 'it is unloaded, and the next load asks again'],
+      ['autoweave plugin revoke hello kv queue:labels', 'these two; it keeps the rest'],
+    ],
     load: async () => ({ run: (await orders()).revoke }),
   },
   {

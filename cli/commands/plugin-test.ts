@@ -1,7 +1,7 @@
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import type { CommandContext } from '../command.ts';
 import { FAILED, OK } from '../exit-code.ts';
-import { buildPlugin } from '../plugin/build-plugin.ts';
+import { compilePlugin, writeModule } from '../plugin/build-plugin.ts';
 import { type CaseResult, testPlugin } from '../plugin/test-plugin.ts';
 import { sanitize } from '../text.ts';
 import { buildText } from './plugin-build.ts';
@@ -9,20 +9,23 @@ import { buildText } from './plugin-build.ts';
 /** `plugin test [DIR]` */
 export async function run(ctx: CommandContext): Promise<number> {
   const folder = ctx.arguments['DIR'] ?? '.';
-  if (!ctx.options.flag('no-build')) {
-    const built = await buildPlugin(folder);
-    if (built.warnings !== '') ctx.output.note(built.warnings);
-    ctx.output.note(buildText(built));
+  const compiled = ctx.options.flag('no-build') ? undefined : await compilePlugin(folder);
+  if (compiled !== undefined) {
+    if (compiled.warnings !== '') ctx.output.note(compiled.warnings);
+    ctx.output.note(buildText(compiled));
   }
-  const results = await testPlugin(folder);
+  const results = await testPlugin(folder, compiled?.module);
   if (results.length === 0) {
     throw new AutoWeaveError('AW_PLUGIN_TEST_NONE', `"${folder}" has no tests/*.json with a case`, {
       hint: 'write one such as {"function": "greet", "input": {"name": "Ann"}, "expect": {"output": "…"}}',
     });
   }
+  const hasPassed = results.every(({ problem }) => problem === undefined);
+  // Not before: a plugin that is loaded is loaded anew when its module changes, whoever has written it.
+  if (hasPassed && compiled !== undefined) await writeModule(compiled);
   if (ctx.isJson) ctx.output.json(results);
   else showResults(ctx, results);
-  return results.every(({ problem }) => problem === undefined) ? OK : FAILED;
+  return hasPassed ? OK : FAILED;
 }
 
 /** A line for each case, and below one that failed what came instead and what the plugin logged. */

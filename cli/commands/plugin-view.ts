@@ -9,7 +9,7 @@ export const PLUGIN = `
   id name version description manifestPath state functions hooks integrity sha256 size loadedAt loadDurationMs options
   error { code message }
   permissions {
-    requested granted effective grantedAt items { capability sentence isGranted isAvailable }
+    requested granted effective grantedAt changedAt items { capability name sentence isGranted isAvailable }
   }
   limits { callTimeoutMs maxOutputBytes maxHeapBytes maxWorkers }
   stats {
@@ -25,6 +25,9 @@ const COLOURS: Readonly<Partial<Record<PluginState, Colour>>> = {
   FAILED: 'red',
 };
 
+/** Of the names of permissions; a longer one pushes its sentence aside. */
+const MAX_NAME_WIDTH = 30;
+
 /** `awaiting consent` */
 export function stateText(state: PluginState): string {
   return state.toLowerCase().replaceAll('_', ' ');
@@ -35,10 +38,17 @@ export function pluginColour(text: string): Colour | undefined {
 }
 
 /** One line: `label-printer@1.0.0: loaded in 12 ms`. */
-export function pluginText({ id, state, loadDurationMs, error }: Plugin): string {
+export function pluginText(plugin: Plugin): string {
+  const { id, state, loadDurationMs } = plugin;
+  const error = goesOnWithout(plugin) ? null : plugin.error;
   const took = state === 'LOADED' && loadDurationMs !== null ? ` in ${durationText(loadDurationMs) || '0 ms'}` : '';
   const why = error === null ? '' : `, ${error.code}: ${error.message}`;
   return sanitize(`${id}: ${stateText(state)}${took}${why}`);
+}
+
+/** True where it runs, and is refused what it could not be linked without: that is no failure, but the next load would be. */
+export function goesOnWithout({ state, error }: Plugin): boolean {
+  return state === 'LOADED' && error?.code === 'AW_PLUGIN_IMPORT_DENIED';
 }
 
 export function showPlugin({ isJson, output }: CommandContext, plugin: Plugin): void {
@@ -53,7 +63,8 @@ export function showPlugin({ isJson, output }: CommandContext, plugin: Plugin): 
   if (description !== null) line('for', description);
   line('from', manifestPath);
   line('state', stateText(state));
-  if (error !== null) line('error', `${error.code}: ${error.message}`);
+  if (goesOnWithout(plugin)) line('note', `it goes on, but cannot be loaded again: ${error?.message}`);
+  else if (error !== null) line('error', `${error.code}: ${error.message}`);
   if (loadedAt !== null) line('loaded', `${loadedAt}, in ${durationText(loadDurationMs ?? 0) || '0 ms'}`);
   line('integrity', integrity === 'UNSIGNED' ? 'unsigned' : 'its SHA-256 fits; who has made it is not known');
   if (sha256 !== null) line('sha256', sha256);
@@ -81,16 +92,20 @@ export function permissionLines({ items }: Plugin['permissions']): readonly stri
 }
 
 function showPermissions(output: Output, permissions: Plugin['permissions']): void {
-  const { items, granted, grantedAt } = permissions;
+  const { items, granted, grantedAt, changedAt } = permissions;
   if (items.length === 0) {
     output.line('It asks for nothing');
     return;
   }
-  output.line(output.paint('bold', grantedAt === null ? 'permissions' : `permissions, granted at ${grantedAt}`));
+  const since = [...(grantedAt ? [`granted at ${grantedAt}`] : []), ...(changedAt ? [`changed at ${changedAt}`] : [])];
+  output.line(output.paint('bold', ['permissions', ...since].join(', ')));
+  const names = items.map(({ name }) => sanitize(name));
+  const width = Math.min(MAX_NAME_WIDTH, Math.max(...names.map(({ length }) => length)));
   permissionLines(permissions).forEach((text, index) => {
     const isGranted = items[index]!.isGranted;
     const word = isGranted ? 'granted' : granted === null ? 'asked for' : 'not granted';
-    output.line(`  ${output.paint(isGranted ? 'green' : 'yellow', word.padEnd('not granted'.length))}  ${text}`);
+    const state = output.paint(isGranted ? 'green' : 'yellow', word.padEnd('not granted'.length));
+    output.line(`  ${state}  ${names[index]!.padEnd(width)}  ${text}`);
   });
 }
 

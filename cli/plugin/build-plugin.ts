@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import { readManifest } from '../../runtime/plugins/manifest.ts';
+import { checkLoadable } from './check-loadable.ts';
 import { findLanguage } from './find-language.ts';
 import { ASSEMBLYSCRIPT } from './languages/assemblyscript.ts';
 import { C } from './languages/c.ts';
@@ -39,13 +40,14 @@ export interface CompiledPlugin extends Omit<BuiltPlugin, 'hash'> {
 }
 
 /**
- * Compiles a plugin's folder and writes the module where the manifest's `entry` says. The old module stays until the
- * new one is there.
+ * Compiles a plugin's folder and writes the module where the manifest's `entry` says, where the two can be loaded
+ * together. The old module stays until the new one is there.
  *
- * @throws what {@link compilePlugin} throws
+ * @throws what {@link compilePlugin} and {@link checkLoadable} throw
  */
 export async function buildPlugin(folder: string, options: BuildOptions = {}): Promise<BuiltPlugin> {
   const compiled = await compilePlugin(folder, options);
+  await checkLoadable(compiled.folder, compiled.module);
   const hash = await writeModule(compiled, options);
   const { language, modulePath, size, durationMs, warnings } = compiled;
   return { language, modulePath, size, durationMs, warnings, ...(hash === undefined ? {} : { hash }) };
@@ -100,7 +102,8 @@ export async function checkManifest(folder: string): Promise<void> {
 async function readEntry(folder: string): Promise<{ entry: string; hasSignature: boolean }> {
   const path = join(folder, 'plugin.json');
   type Entry = { entry?: unknown; signature?: unknown } | null;
-  const manifest = await reading(path, async () => JSON.parse(await readFile(path, 'utf8')) as Entry);
+  const text = await reading(path, () => readFile(path, 'utf8'));
+  const manifest = parse(text, path) as Entry;
   const entry = manifest?.entry;
   if (typeof entry === 'string' && ENTRY.test(entry)) return { entry, hasSignature: manifest?.signature !== undefined };
   throw new AutoWeaveError('AW_PLUGIN_MANIFEST_INVALID', `"${path}" has no entry such as "plugin.wasm"`, {
@@ -108,11 +111,22 @@ async function readEntry(folder: string): Promise<{ entry: string; hasSignature:
   });
 }
 
+/** @throws AW_PLUGIN_MANIFEST_INVALID with the line of what is no JSON */
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return readManifest(text, path);
+  }
+}
+
 async function reading<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (cause) {
-    throw new AutoWeaveError('AW_PLUGIN_UNREADABLE', `Cannot read "${path}": ${(cause as Error).message}`, {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(String((cause as NodeJS.ErrnoException).code));
+    const why = isMissing ? 'there is no such file' : (cause as Error).message;
+    throw new AutoWeaveError('AW_PLUGIN_UNREADABLE', `Cannot read "${path}": ${why}`, {
       hint: 'name the folder of the plugin, with its plugin.json',
       cause,
     });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { stripVTControlCharacters } from 'node:util';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { type Expectation, type FoundCase, readTestCases, type TestCase } from './test-case.ts';
 
@@ -74,8 +75,11 @@ function compare(what: string, actual: unknown, expected: unknown): string | und
     assert.deepEqual(actual, expected);
     return undefined;
   } catch (error) {
-    // Its first line says only that they differ; the lines with the difference follow.
-    const lines = (error as Error).message.split('\n').slice(1);
+    // Its first line says only that they differ; the lines with the difference follow. On a terminal it has colours,
+    // which a terminal gets from nobody but us; those of the values themselves are quoted in it.
+    const lines = stripVTControlCharacters((error as Error).message)
+      .split('\n')
+      .slice(1);
     return [`${what}: not what was expected`, ...lines.filter((line) => line !== '')].join('\n');
   }
 }

@@ -266,14 +266,27 @@ export type Mutation = {
   readonly reloadPlugin: Plugin;
   /** Unloads a plugin. False when it was not loaded. */
   readonly unloadPlugin: Scalars['Boolean']['output'];
-  /** Grants permissions to a plugin, of what it asks for; what was granted before no longer holds. Effective at once. */
+  /**
+   * Grants permissions to a plugin, of what it asks for, effective at once: either `permissions`, and what was granted before
+   * no longer holds; or `capabilities`, as the items of its permissions name them, besides what was granted before. What its
+   * module can't be linked with changes nothing.
+   */
   readonly grantPlugin: Plugin;
-  /** Takes the consent back and unloads the plugin. False when there was none. */
+  /**
+   * Takes the consent back and unloads the plugin; false when there was none. With `capabilities`, as the items of its
+   * permissions name them (`queue:labels:add`, or all below `queue:labels` or `queue`), takes only these back, at once: it goes
+   * on, and is refused what it may not do any more.
+   */
   readonly revokePlugin: Scalars['Boolean']['output'];
   /** Calls a function of a plugin, as a job, and waits for its output: at most `timeoutMs`, 1 to 60000, 10000 when absent. */
   readonly executePlugin: Maybe<Scalars['JSON']['output']>;
   /** Makes an agent, as a draft. The graph stands in `config.graph`. */
   readonly createAgent: Agent;
+  /**
+   * Gives an agent another name, description and graph, in the place of those before. Refused while it is deployed, unless
+   * its last run has failed; its triggers are set anew then. Runs at work go on with the graph that they began with.
+   */
+  readonly updateAgent: Agent;
   /** Deploys an agent: what triggers it starts runs from now on. */
   readonly deployAgent: Agent;
   /** Stops an agent: nothing starts a run any more, and those at work end after their step. */
@@ -443,11 +456,13 @@ export type MutationUnloadPluginArgs = {
 
 export type MutationGrantPluginArgs = {
   name: Scalars['String']['input'];
-  permissions: Scalars['JSON']['input'];
+  permissions?: InputMaybe<Scalars['JSON']['input']>;
+  capabilities?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 export type MutationRevokePluginArgs = {
   name: Scalars['String']['input'];
+  capabilities?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 export type MutationExecutePluginArgs = {
@@ -459,6 +474,11 @@ export type MutationExecutePluginArgs = {
 
 export type MutationCreateAgentArgs = {
   input: CreateAgentInput;
+};
+
+export type MutationUpdateAgentArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateAgentInput;
 };
 
 export type MutationDeployAgentArgs = {
@@ -1177,11 +1197,15 @@ export type PluginPermissionSet = {
   /** Each of what it asks for, in a sentence, and whether it was granted. */
   readonly items: ReadonlyArray<PluginPermissionItem>;
   readonly grantedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When some of it was taken back since; null when nothing was. */
+  readonly changedAt: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type PluginPermissionItem = {
   /** filesystem, network, usb, memory, queue, kv, events or secrets. */
   readonly capability: Scalars['String']['output'];
+  /** By which it is taken back: `kv`, `queue:labels:add`, `events:label.printed`. */
+  readonly name: Scalars['String']['output'];
   readonly sentence: Scalars['String']['output'];
   readonly isGranted: Scalars['Boolean']['output'];
   /** False where this version has nothing to grant: it changes nothing. */
@@ -1246,6 +1270,11 @@ export type Agent = {
   readonly config: Maybe<Scalars['JSON']['output']>;
   /** Of the last run, when it failed. */
   readonly error: Maybe<PluginError>;
+  /**
+   * What its steps would fail at or wait for as things are now, each with its place in the graph: a job type that nobody
+   * knows, data that its schema refuses, a queue that nobody works on.
+   */
+  readonly warnings: ReadonlyArray<Scalars['String']['output']>;
   /** What it has remembered. */
   readonly memory: AgentMemory;
   /** Jobs of its last runs, newest first. */
@@ -1275,6 +1304,13 @@ export type AgentMemoryRecentArgs = {
 };
 
 export type CreateAgentInput = {
+  readonly name: Scalars['String']['input'];
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly config?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** All of it: what is absent is taken away. */
+export type UpdateAgentInput = {
   readonly name: Scalars['String']['input'];
   readonly description?: InputMaybe<Scalars['String']['input']>;
   readonly config?: InputMaybe<Scalars['JSON']['input']>;

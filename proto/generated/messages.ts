@@ -20,6 +20,8 @@ export interface MessageData {
   'agent.start': AgentStart;
   'agent.status_changed': AgentStatusChanged;
   'agent.step_finished': AgentStepFinished;
+  'agent.update': AgentUpdate;
+  'agent.updated': AgentUpdated;
   'agent.watch': AgentWatch;
   'device-watcher.plug': DeviceWatcherPlug;
   'device-watcher.report': DeviceWatcherReport;
@@ -41,6 +43,7 @@ export interface MessageData {
   'plugin.failed': PluginFailed;
   'plugin.grant': PluginGrant;
   'plugin.granted': PluginGranted;
+  'plugin.hook_failed': PluginHookFailed;
   'plugin.loaded': PluginLoaded;
   'plugin.record': PluginRecord;
   'plugin.revoke': PluginRevoke;
@@ -555,6 +558,42 @@ export interface AgentStepFinished {
 }
 
 /**
+ * Command to `agent`, key: its id. Gives it another name, description and graph, in the place of those before. Replies with the agent.
+ *
+ */
+export interface AgentUpdate {
+  /**
+   * What people call it.
+   */
+  name: string;
+  /**
+   * What it is for, in a few sentences; none when absent.
+   */
+  description?: string;
+  /**
+   * `{ graph }`; without it, it has none.
+   */
+  config?: {
+    [k: string]: unknown;
+  };
+}
+
+/**
+ * Event: an agent has another name, description or graph. Subject key: its id.
+ *
+ */
+export interface AgentUpdated {
+  /**
+   * The agent, by its id.
+   */
+  agentId: string;
+  /**
+   * What people call it now.
+   */
+  name: string;
+}
+
+/**
  * Command to `agent`, by its timer: looks after the runs at work.
  *
  */
@@ -979,6 +1018,32 @@ export interface PluginGranted {
 }
 
 /**
+ * Event: a plugin was to be told of a device, and its last attempt at that has failed. Subject key: its name.
+ *
+ */
+export interface PluginHookFailed {
+  plugin: string;
+  /**
+   * As the manifest names it: onUSBAttach or onUSBDetach.
+   */
+  hook: string;
+  /**
+   * Of its queue, `plugin-<name>`.
+   */
+  jobId: string;
+  error: {
+    /**
+     * Stable code.
+     */
+    code: string;
+    /**
+     * In a sentence.
+     */
+    message: string;
+  };
+}
+
+/**
  * Event: a plugin was loaded, or loaded anew. Subject key: its name.
  *
  */
@@ -1120,17 +1185,126 @@ export interface PluginManifest {
 }
 
 /**
- * Command to `plugin`, key: the name of the plugin. Takes the consent back. Replies whether there was one.
+ * Command to `plugin`, key: the name of the plugin. Takes the consent back, or some of what was granted. Replies whether there was anything to take back.
  *
  */
-export interface PluginRevoke {}
+export interface PluginRevoke {
+  /**
+   * Only these, such as `kv`, `queue:labels` or `events:label.printed`; names that nothing bears take nothing.
+   *
+   * @minItems 1
+   * @maxItems 256
+   */
+  capabilities?: string[];
+}
 
 /**
- * Event: the consent to a plugin was taken back. Subject key: its name.
+ * Event: the consent to a plugin was taken back, or some of what was granted. Subject key: its name.
  *
  */
 export interface PluginRevoked {
   plugin: string;
+  /**
+   * What was taken back, such as `kv` or `queue:labels`; the whole consent when absent.
+   *
+   * @minItems 1
+   * @maxItems 256
+   */
+  capabilities?: string[];
+  granted?: PluginPermissions1;
+}
+
+/**
+ * What a plugin asks for, or was granted. What is absent, or an empty list, is nothing at all.
+ */
+export interface PluginPermissions1 {
+  /**
+   * Folders. Not linked yet: granting it changes nothing.
+   *
+   * @maxItems 32
+   */
+  filesystem?: {
+    /**
+     * Folder or file.
+     */
+    path: string;
+    mode: 'read' | 'write' | 'readwrite';
+  }[];
+  /**
+   * Not linked yet: granting it changes nothing.
+   */
+  network?: {
+    /**
+     * @maxItems 64
+     */
+    outbound?: string[];
+    inbound?: {
+      port?: number;
+      interface?: 'localhost' | 'all';
+    };
+  };
+
+  /**
+   * The devices whose attach and detach it is told of.
+   */
+  usb?: {
+    /**
+     * Devices of these vendors; `*` for any.
+     *
+     * @maxItems 256
+     */
+    vendor_ids?: string[];
+    /**
+     * Of those, only these products; any when absent.
+     *
+     * @maxItems 256
+     */
+    product_ids?: string[];
+    /**
+     * Of those, only these serial numbers; any when absent.
+     *
+     * @maxItems 256
+     *
+     * Items: Serial number.
+     */
+    serials?: string[];
+  };
+  memory?: {
+    /**
+     * Most linear memory of one instance, in MiB; 16 when absent.
+     */
+    max_heap_mb?: number;
+    /**
+     * Most instances at once; 1 when absent.
+     */
+    max_workers?: number;
+  };
+
+  /**
+   * Queues. A name alone means both: it may add jobs, and takes jobs if it has `onJobReceived`.
+   *
+   * @maxItems 64
+   */
+  queue?: (string | PluginQueuePermission)[];
+  kv?: {
+    /**
+     * Keys that begin so may be read and written.
+     */
+    prefix: string;
+  };
+
+  /**
+   * Types of events that it may emit.
+   *
+   * @maxItems 64
+   */
+  events?: string[];
+  /**
+   * Not linked yet: granting it changes nothing.
+   *
+   * @maxItems 64
+   */
+  secrets?: string[];
 }
 
 /**
@@ -2330,6 +2504,38 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
     required: ['agentId', 'runId', 'step', 'node', 'type', 'status'],
     additionalProperties: false,
   },
+  'agent.update': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.update',
+    title: 'AgentUpdate',
+    description:
+      'Command to `agent`, key: its id. Gives it another name, description and graph, in the place of those before. Replies with the agent.',
+    type: 'object',
+    properties: {
+      name: { type: 'string', minLength: 1, maxLength: 200, description: 'What people call it.' },
+      description: {
+        type: 'string',
+        maxLength: 2000,
+        description: 'What it is for, in a few sentences; none when absent.',
+      },
+      config: { type: 'object', description: '`{ graph }`; without it, it has none.' },
+    },
+    required: ['name'],
+    additionalProperties: false,
+  },
+  'agent.updated': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'agent.updated',
+    title: 'AgentUpdated',
+    description: 'Event: an agent has another name, description or graph. Subject key: its id.',
+    type: 'object',
+    properties: {
+      agentId: { type: 'string', minLength: 1, maxLength: 200, description: 'The agent, by its id.' },
+      name: { type: 'string', minLength: 1, maxLength: 200, description: 'What people call it now.' },
+    },
+    required: ['agentId', 'name'],
+    additionalProperties: false,
+  },
   'agent.watch': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'agent.watch',
@@ -2672,6 +2878,35 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
     required: ['plugin', 'version', 'granted'],
     additionalProperties: false,
   },
+  'plugin.hook_failed': {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'plugin.hook_failed',
+    title: 'PluginHookFailed',
+    description:
+      'Event: a plugin was to be told of a device, and its last attempt at that has failed. Subject key: its name.',
+    type: 'object',
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      hook: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+        description: 'As the manifest names it: onUSBAttach or onUSBDetach.',
+      },
+      jobId: { type: 'string', minLength: 1, maxLength: 200, description: 'Of its queue, `plugin-<name>`.' },
+      error: {
+        type: 'object',
+        properties: {
+          code: { type: 'string', minLength: 1, maxLength: 128, description: 'Stable code.' },
+          message: { type: 'string', maxLength: 4096, description: 'In a sentence.' },
+        },
+        required: ['code', 'message'],
+        additionalProperties: false,
+      },
+    },
+    required: ['plugin', 'hook', 'jobId', 'error'],
+    additionalProperties: false,
+  },
   'plugin.loaded': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'plugin.loaded',
@@ -2727,18 +2962,40 @@ export const SCHEMAS: Readonly<Record<keyof MessageData | keyof JobData, JsonSch
     $id: 'plugin.revoke',
     title: 'PluginRevoke',
     description:
-      'Command to `plugin`, key: the name of the plugin. Takes the consent back. Replies whether there was one.',
+      'Command to `plugin`, key: the name of the plugin. Takes the consent back, or some of what was granted. Replies whether there was anything to take back.',
     type: 'object',
-    properties: {},
+    properties: {
+      capabilities: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 256,
+        items: { type: 'string', minLength: 1, maxLength: 2560 },
+        description:
+          'Only these, such as `kv`, `queue:labels` or `events:label.printed`; names that nothing bears take nothing.',
+      },
+    },
     additionalProperties: false,
   },
   'plugin.revoked': {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'plugin.revoked',
     title: 'PluginRevoked',
-    description: 'Event: the consent to a plugin was taken back. Subject key: its name.',
+    description: 'Event: the consent to a plugin was taken back, or some of what was granted. Subject key: its name.',
     type: 'object',
-    properties: { plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 } },
+    properties: {
+      plugin: { type: 'string', pattern: '^[a-z0-9-]+$', minLength: 3, maxLength: 50 },
+      capabilities: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 256,
+        items: { type: 'string', minLength: 1, maxLength: 2560 },
+        description: 'What was taken back, such as `kv` or `queue:labels`; the whole consent when absent.',
+      },
+      granted: {
+        $ref: '../schemas/plugin-permissions.schema.json',
+        description: 'With `capabilities`: what it is left with.',
+      },
+    },
     required: ['plugin'],
     additionalProperties: false,
   },

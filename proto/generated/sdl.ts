@@ -205,17 +205,31 @@ type Mutation {
   "Unloads a plugin. False when it was not loaded."
   unloadPlugin(id: ID!): Boolean!
 
-  "Grants permissions to a plugin, of what it asks for; what was granted before no longer holds. Effective at once."
-  grantPlugin(name: String!, permissions: JSON!): Plugin!
+  """
+  Grants permissions to a plugin, of what it asks for, effective at once: either \`permissions\`, and what was granted before
+  no longer holds; or \`capabilities\`, as the items of its permissions name them, besides what was granted before. What its
+  module can't be linked with changes nothing.
+  """
+  grantPlugin(name: String!, permissions: JSON, capabilities: [String!]): Plugin!
 
-  "Takes the consent back and unloads the plugin. False when there was none."
-  revokePlugin(name: String!): Boolean!
+  """
+  Takes the consent back and unloads the plugin; false when there was none. With \`capabilities\`, as the items of its
+  permissions name them (\`queue:labels:add\`, or all below \`queue:labels\` or \`queue\`), takes only these back, at once: it goes
+  on, and is refused what it may not do any more.
+  """
+  revokePlugin(name: String!, capabilities: [String!]): Boolean!
 
   "Calls a function of a plugin, as a job, and waits for its output: at most \`timeoutMs\`, 1 to 60000, 10000 when absent."
   executePlugin(name: String!, function: String!, input: JSON, timeoutMs: Int): JSON
 
   "Makes an agent, as a draft. The graph stands in \`config.graph\`."
   createAgent(input: CreateAgentInput!): Agent!
+
+  """
+  Gives an agent another name, description and graph, in the place of those before. Refused while it is deployed, unless
+  its last run has failed; its triggers are set anew then. Runs at work go on with the graph that they began with.
+  """
+  updateAgent(id: ID!, input: UpdateAgentInput!): Agent!
 
   "Deploys an agent: what triggers it starts runs from now on."
   deployAgent(id: ID!): Agent!
@@ -946,11 +960,15 @@ type PluginPermissionSet {
   "Each of what it asks for, in a sentence, and whether it was granted."
   items: [PluginPermissionItem!]!
   grantedAt: DateTime
+  "When some of it was taken back since; null when nothing was."
+  changedAt: DateTime
 }
 
 type PluginPermissionItem {
   "filesystem, network, usb, memory, queue, kv, events or secrets."
   capability: String!
+  "By which it is taken back: \`kv\`, \`queue:labels:add\`, \`events:label.printed\`."
+  name: String!
   sentence: String!
   isGranted: Boolean!
   "False where this version has nothing to grant: it changes nothing."
@@ -1021,6 +1039,11 @@ type Agent {
   config: JSON
   "Of the last run, when it failed."
   error: PluginError
+  """
+  What its steps would fail at or wait for as things are now, each with its place in the graph: a job type that nobody
+  knows, data that its schema refuses, a queue that nobody works on.
+  """
+  warnings: [String!]!
   "What it has remembered."
   memory: AgentMemory!
   "Jobs of its last runs, newest first."
@@ -1037,6 +1060,13 @@ type AgentMemory {
 }
 
 input CreateAgentInput {
+  name: String!
+  description: String
+  config: JSON
+}
+
+"All of it: what is absent is taken away."
+input UpdateAgentInput {
   name: String!
   description: String
   config: JSON

@@ -42,7 +42,7 @@ const fragile = defineActor({
   },
 });
 
-const TIMEOUT = { timeoutMs: 20_000 };
+const TIMEOUT = { timeoutMs: 60_000 };
 let server: TestServer;
 let bus: Bus;
 let keys = 0;
@@ -316,7 +316,7 @@ describe('actor system', () => {
       const message = { ...rawMessage('counter.add', `double-${add}`), data: { add } };
       const body = new TextEncoder().encode(JSON.stringify(message.data));
       const subject = `aw.${TENANT}.cmd.counter.${address.key}`;
-      await bus.publish({ subject, headers: encodeHeaders(message), body }, message.id, AbortSignal.timeout(5_000));
+      await bus.publish({ subject, headers: encodeHeaders(message), body }, message.id, AbortSignal.timeout(60_000));
     }
     // Either may lose its partitions to the other, even both: then a third one goes on.
     await until(async () => {
@@ -344,7 +344,7 @@ describe('actor system', () => {
       bus.publish(
         { subject: `aw.${TENANT}.cmd.counter.${address.key}`, headers: encodeHeaders(message), body },
         message.id,
-        AbortSignal.timeout(20_000),
+        AbortSignal.timeout(60_000),
       );
     await send();
     await actors.call(address, 'counter.add', { add: 2 }, TIMEOUT);

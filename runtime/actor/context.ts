@@ -344,9 +344,9 @@ function entryOptions({ delayMs = 0, schedule, notify, ...rest }: EnqueueOptions
 }
 
 /** @throws AW_JOB_OPTIONS_INVALID, AW_KEY_INVALID */
-function packNotify({ actor, key, ref }: NonNullable<EnqueueOptions['notify']>): NonNullable<EntryOptions['nt']> {
+function packNotify({ actor, key, ref, on }: NonNullable<EnqueueOptions['notify']>): NonNullable<EntryOptions['nt']> {
   if (!isName(actor)) throw invalidOption('notify.actor', actor, 'is no name of an actor');
   if (!isRef(ref)) throw invalidOption('notify.ref', ref, `has not 1 to ${MAX_REF} characters`);
   encodeKey(key);
-  return { a: actor, k: key, r: ref };
+  return { a: actor, k: key, r: ref, ...(on === undefined ? {} : { o: on }) };
 }

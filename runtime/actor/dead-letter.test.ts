@@ -43,7 +43,7 @@ describe('dead letters', () => {
         Array(2).fill(['AW_MESSAGE_MALFORMED', '{"add":1}']),
       );
       const address = { tenant: TENANT, actor: 'counter', key: `after${index}` };
-      assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 20_000 }), { total: 1 });
+      assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 60_000 }), { total: 1 });
     });
   }
 
@@ -57,7 +57,7 @@ describe('dead letters', () => {
     await bus.publish(
       { subject: `aw.${TENANT}.cmd.counter.deputy`, headers, body },
       'deputy',
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(60_000),
     );
     await until(async () => {
       const all = (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.counter.deputy`)).map(readDeadLetter);
@@ -73,7 +73,7 @@ describe('dead letters', () => {
     ]);
     await using actors = await startTestActors(bus);
     const address = { tenant: TENANT, actor: 'counter', key: 'beside' };
-    assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 20_000 }), { total: 1 });
+    assert.deepEqual(await actors.call(address, 'counter.add', { add: 1 }, { timeoutMs: 60_000 }), { total: 1 });
     const { actors: listed } = await createInspector(bus, TENANT).listActors({
       name: 'counter',
       first: 1_000,
@@ -122,7 +122,7 @@ describe('dead letters', () => {
   ] as const) {
     test(`a command ${what} published straight to the broker ends in the dead letters`, async () => {
       await using actors = await startTestActors(bus);
-      const signal = AbortSignal.timeout(5_000);
+      const signal = AbortSignal.timeout(60_000);
       await bus.publish({ subject, headers, body: new TextEncoder().encode(body) }, `raw-${subject}`, signal);
       const dead = await until(async () => {
         const all = (await readAll(bus, 'DEAD', 'aw.*.dead.>')).map(readDeadLetter);
@@ -138,7 +138,7 @@ describe('dead letters', () => {
   test('a malformed event published straight to the broker is buried once, over restarts too', async () => {
     const subject = `aw.${TENANT}.evt.counter.added.broken`;
     const body = new TextEncoder().encode('not json');
-    await bus.publish({ subject, body }, 'broken-event', AbortSignal.timeout(5_000));
+    await bus.publish({ subject, body }, 'broken-event', AbortSignal.timeout(60_000));
     const letters = async () => (await readAll(bus, 'DEAD', `aw.${TENANT}.dead.counter.broken`)).map(readDeadLetter);
     for (let start = 0; start < 3; start++) {
       await using actors = await startTestActors(bus);

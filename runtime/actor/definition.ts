@@ -71,9 +71,14 @@ export interface EnqueueOptions extends PackedOptions {
   readonly schedule?: { readonly id: string; readonly turn: number };
   /**
    * The actor that is told when the job has ended, by the command `job.ended`; once, with the outcome.
-   * `ref` comes back with it: up to 200 characters.
+   * `ref` comes back with it: up to 200 characters. With `on` only of these outcomes, else of each.
    */
-  readonly notify?: { readonly actor: string; readonly key: string; readonly ref: string };
+  readonly notify?: {
+    readonly actor: string;
+    readonly key: string;
+    readonly ref: string;
+    readonly on?: readonly MessageData['job.ended']['outcome'][];
+  };
 }
 
 /** A durable timer: `at` or `delayMs` for once, `everyMs`, or `cron` with its IANA time zone (UTC when absent). */

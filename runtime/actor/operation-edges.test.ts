@@ -11,7 +11,7 @@ import { systemClock } from '../clock/system-clock.ts';
 const world = await openListWorld();
 const { bus, actors, works, fresh, send, seenBy, copiesOf, untilParked, untilSeen, untilQueued } = world;
 const list = (name: string) => listActor(name, undefined, works);
-const TIMEOUT = { timeoutMs: 20_000 };
+const TIMEOUT = { timeoutMs: 60_000 };
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 after(() => world[Symbol.asyncDispose]());

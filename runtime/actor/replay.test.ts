@@ -14,7 +14,7 @@ import { replayKey } from './replay.ts';
 let server: TestServer;
 let bus: Bus;
 let keys = 0;
-const TIMEOUT = { timeoutMs: 20_000 };
+const TIMEOUT = { timeoutMs: 60_000 };
 const ANY = { type: 'object' };
 
 before(async () => {

@@ -38,7 +38,7 @@ async function bury(
   const time = '2026-01-01T00:00:00.000Z';
   const message = { id, type: 'counter.add', source: 'test', subject: key, time, data: null };
   const headers = { ...encodeHeaders(message), ...more };
-  const { sequence } = await bus.publish({ subject, headers, body }, id, AbortSignal.timeout(5_000));
+  const { sequence } = await bus.publish({ subject, headers, body }, id, AbortSignal.timeout(60_000));
   const stream: StreamName = subject.includes('.evt.') ? 'EVENTS' : 'MAILBOX';
   const stored = (await bus.at(stream, sequence))!;
   const failure = { code: 'AW_DATA_INVALID', message: 'It is no number' };

@@ -136,6 +136,7 @@ describe('isJobEntry', () => {
     { t: 'x', o: { a: 1, b: ['fixed', 0, 0.5], to: 1, tt: 2, pr: 3, l: true, k: 'k', sch: { id: 'a', turn: 1 } } },
     { t: 'x', o: { b: ['custom', 'mine'] } },
     { t: 'x', o: { sch: { id: '', turn: 0 }, nt: { a: 'actor', k: '', r: 'r'.repeat(200) } } },
+    { t: 'x', o: { nt: { a: 'actor', k: '', r: 'r', o: ['failed'] } } },
   ];
   const bad: readonly unknown[] = [
     null,
@@ -161,6 +162,7 @@ describe('isJobEntry', () => {
     ...[{}, { id: 'a' }, { id: 'a', turn: 'y' }, { id: 'a', turn: -1 }, { id: 'a', turn: 1e15 }].map(ofTurn),
     ...[{ turn: 1 }, { id: '\ud800', turn: 1 }, { id: 'a'.repeat(600), turn: 1 }].map(ofTurn),
     ...['', 'r'.repeat(201), 5].map((r) => ({ t: 'x', o: { nt: { a: 'actor', k: 'k', r } } })),
+    { t: 'x', o: { nt: { a: 'actor', k: 'k', r: 'r', o: 'failed' } } },
   ];
   for (const entry of good) test(`takes ${JSON.stringify(entry)}`, () => assert.equal(isJobEntry(entry), true));
   for (const entry of bad) test(`refuses ${JSON.stringify(entry)}`, () => assert.equal(isJobEntry(entry), false));

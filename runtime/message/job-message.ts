@@ -66,8 +66,8 @@ export interface EntryOptions {
   readonly k?: string;
   /** The schedule that it belongs to, and the turn. */
   readonly sch?: { readonly id: string; readonly turn: number };
-  /** Who is told when it has ended: actor, key, and the word by which it knows the job. */
-  readonly nt?: { readonly a: string; readonly k: string; readonly r: string };
+  /** Who is told when it has ended: actor, key, the word by which it knows the job, and of which outcomes if not of all. */
+  readonly nt?: { readonly a: string; readonly k: string; readonly r: string; readonly o?: readonly string[] };
 }
 
 /** As far as it has to be known so that it can be worked on: anybody may put a message into JOBS. */
@@ -106,8 +106,8 @@ function areEntryOptions(value: unknown): value is EntryOptions {
 
 function isNotify(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { a, k, r } = value as { readonly [Key in keyof NonNullable<EntryOptions['nt']>]: unknown };
-  return typeof a === 'string' && isName(a) && isKey(k) && isRef(r);
+  const { a, k, r, o } = value as { readonly [Key in keyof NonNullable<EntryOptions['nt']>]: unknown };
+  return typeof a === 'string' && isName(a) && isKey(k) && isRef(r) && (o === undefined || Array.isArray(o));
 }
 
 /** True for a word by which whoever waits for the end of a job may know it. */

@@ -22,6 +22,7 @@ function open(parts: Partial<BrokerParts> = {}) {
   const denied: string[] = [];
   const kept = new Map([['own/kept', 'a value']]);
   const broker = createCallBroker({
+    requested: { ...GRANTED, kv: { prefix: 'other/o' } },
     effective: () => GRANTED,
     readKey: async (key) => kept.get(key),
     checkData(type, data) {
@@ -59,7 +60,8 @@ const REFUSED: readonly [
   ['a long key', 'kv_get', [`own/${'k'.repeat(253)}`], /^AW_PLUGIN_REFUSED: a key .* this one 257$/],
   ['a long key of letters of two bytes', 'kv_delete', [`own/${'ä'.repeat(127)}`], /this one 258$/],
   ['a key that is no text', 'kv_get', [NO_UTF8], /^AW_PLUGIN_REFUSED: this is no UTF-8$/],
-  ['the key of another', 'kv_get', ['other/key'], /^AW_PLUGIN_DENIED: key "other\/key" is not granted$/],
+  ['what is asked for', 'kv_get', ['other/own'], /^AW_PLUGIN_DENIED: key "other\/own" is not granted$/],
+  ['the key of another', 'kv_get', ['other/key'], /^AW_PLUGIN_DENIED: key "other\/key" is not granted, and .* not ask/],
   ['the key of another', 'kv_set', ['other/key', 'v'], /^AW_PLUGIN_DENIED/],
   ['the key of another', 'kv_delete', ['other/key'], /^AW_PLUGIN_DENIED/],
   ['a value that is no text', 'kv_set', ['own/a', NO_UTF8], /^AW_PLUGIN_REFUSED: this is no UTF-8$/],

@@ -17,6 +17,8 @@ export interface CallBroker {
 }
 
 export interface BrokerParts {
+  /** Tells what can be granted from what has to be asked for first. */
+  readonly requested: PluginPermissions;
   /** As it is now: a permission that was taken back is gone within the call. */
   readonly effective: () => PluginPermissions;
   readonly readKey: (key: string) => Promise<string | undefined>;
@@ -38,6 +40,7 @@ const utf8 = new TextEncoder();
 const DONE: HostReply = { data: new Uint8Array(0) };
 
 export function createCallBroker(parts: BrokerParts): CallBroker {
+  const { requested } = parts;
   const effects: PluginEffect[] = [];
   let bytes = 0;
 
@@ -54,7 +57,7 @@ export function createCallBroker(parts: BrokerParts): CallBroker {
       throw refused(`a key has 1 to ${MAX_KEY_BYTES} bytes, this one ${given.length}`);
     }
     const key = textOf(given);
-    if (!mayUseKey(parts.effective(), key)) throw denied('kv', key);
+    if (!mayUseKey(parts.effective(), key)) throw denied('kv', key, mayUseKey(requested, key));
     return key;
   };
 
@@ -88,7 +91,7 @@ export function createCallBroker(parts: BrokerParts): CallBroker {
 
   const addJob = ({ queue, type, data, id, delayMs }: Given, size: number): HostReply => {
     if (typeof queue !== 'string' || typeof type !== 'string') throw refused('a job needs texts `queue` and `type`');
-    if (!mayAddTo(parts.effective(), queue)) throw denied('queue', queue);
+    if (!mayAddTo(parts.effective(), queue)) throw denied('queue', queue, mayAddTo(requested, queue));
     if (data === undefined) throw refused('a job needs `data`');
     if (id !== undefined && (typeof id !== 'string' || id === '' || id.length > MAX_ID || !id.isWellFormed())) {
       throw refused(`\`id\` is a text of 1 to ${MAX_ID} characters`);
@@ -113,7 +116,7 @@ export function createCallBroker(parts: BrokerParts): CallBroker {
 
   const emit = ({ type, key, data }: Given, size: number): HostReply => {
     if (typeof type !== 'string' || typeof key !== 'string') throw refused('an event needs texts `type` and `key`');
-    if (!mayEmit(parts.effective(), type)) throw denied('events', type);
+    if (!mayEmit(parts.effective(), type)) throw denied('events', type, mayEmit(requested, type));
     if (data === undefined) throw refused('an event needs `data`');
     if (key === '' || !key.isWellFormed() || utf8.encode(key).length > MAX_KEY_BYTES) {
       throw refused(`\`key\` has 1 to ${MAX_KEY_BYTES} bytes`);
@@ -174,9 +177,10 @@ const WORDS: Readonly<Record<Denial['capability'], string>> = {
   import: 'import',
 };
 
-function denied(capability: Denial['capability'], subject: string): Refusal {
+function denied(capability: Denial['capability'], subject: string, isAskedFor: boolean): Refusal {
   const shown = subject.slice(0, 200);
-  return new Refusal(`AW_PLUGIN_DENIED: ${WORDS[capability]} "${shown}" is not granted`, {
+  const why = isAskedFor ? '' : ', and its plugin.json does not ask for it';
+  return new Refusal(`AW_PLUGIN_DENIED: ${WORDS[capability]} "${shown}" is not granted${why}`, {
     capability,
     subject: subject.slice(0, 512),
   });

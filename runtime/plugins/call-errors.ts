@@ -1,4 +1,5 @@
 import { AutoWeaveError } from '../errors/errors.ts';
+import type { PluginRecord } from './plugin-record.ts';
 
 /** What calls of plugins fail with, beside what their instances say. */
 
@@ -24,6 +25,10 @@ export function unloaded(plugin: string): AutoWeaveError {
   });
 }
 
+export function endedInLoad(plugin: string): AutoWeaveError {
+  return new AutoWeaveError('AW_PLUGIN_TRAPPED', `Plugin "${plugin}" ended in its onLoad`);
+}
+
 export function busy(plugin: string): AutoWeaveError {
   return new AutoWeaveError('AW_PLUGIN_BUSY', `Plugin "${plugin}" has ${MAX_PENDING} calls at work and in wait`, {
     hint: 'try again later, or let it have more instances (`permissions.memory.max_workers`)',
@@ -32,4 +37,11 @@ export function busy(plugin: string): AutoWeaveError {
 
 export function aborted(plugin: string, functionName: string): AutoWeaveError {
   return new AutoWeaveError('AW_PLUGIN_ABORTED', `The call of "${functionName}" of plugin "${plugin}" was given up`);
+}
+
+export function notLoaded(name: string, { error, manifestPath }: PluginRecord): AutoWeaveError {
+  const why = error === null ? '' : ` (${error.code}: ${error.message})`;
+  return new AutoWeaveError('AW_PLUGIN_UNKNOWN', `Plugin "${name}" is not loaded${why}`, {
+    hint: `load it with: npx autoweave plugin load ${manifestPath}`,
+  });
 }

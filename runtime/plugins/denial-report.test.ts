@@ -37,6 +37,25 @@ describe('the report of denials', () => {
     assert.deepEqual(told, [['one', ['1 kv a']]]);
   });
 
+  test('tells of each trace by itself, and of what was tried in several in the first one', async () => {
+    const clock = createVirtualClock();
+    const told: unknown[] = [];
+    const report = createDenialReport(clock, (...one) => told.push(one));
+    const add = (subject: string, traceparent?: string) =>
+      report.add({ plugin: 'one', capability: 'kv', subject, at: 0, ...(traceparent && { traceparent }) });
+    add('a', '1');
+    add('b', '2');
+    add('a', '2');
+    add('c');
+    await clock.advance(1_000);
+    const kv = (subject: string, count: number) => [{ capability: 'kv', subject, count }];
+    assert.deepEqual(told, [
+      ['one', kv('a', 2), '1'],
+      ['one', kv('b', 1), '2'],
+      ['one', kv('c', 1), undefined],
+    ]);
+  });
+
   test('counts with the last what is beyond a hundred different ones', async () => {
     const { clock, told, deny } = open();
     for (let index = 0; index < 105; index++) deny('one', `k${index}`);

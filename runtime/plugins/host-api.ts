@@ -1,4 +1,5 @@
 import type { PluginManifest, PluginPermissions } from '../../proto/generated/messages.ts';
+import type { ChangeGrant } from './load-grant.ts';
 
 /**
  * The words of the plugin host. A *plugin* is a module with its manifest; loading makes an *instance* of it in a thread
@@ -50,6 +51,8 @@ export interface Denial {
   readonly capability: 'kv' | 'queue' | 'events' | 'usb' | 'memory' | 'import';
   /** The key, the queue, the type. */
   readonly subject: string;
+  /** The step of the call that tried; absent without a trace, and outside of calls. */
+  readonly traceparent?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -75,6 +78,8 @@ export interface LivePlugin {
   readonly granted: PluginPermissions;
   /** Requested and granted. */
   readonly effective: PluginPermissions;
+  /** What was effective when its module was linked: its imports and limits are of that. */
+  readonly linked: PluginPermissions;
   readonly options: Readonly<Record<string, unknown>>;
   readonly functions: readonly string[];
   /** Milliseconds since 1970. */
@@ -99,14 +104,19 @@ export interface PluginHost extends AsyncDisposable {
    *   what `onLoad` throws
    */
   load(files: PluginFiles, options: LoadOptions): Promise<LivePlugin>;
+  /** Compiles and links it, and runs nothing of it. @throws as {@link load} does where its module can't run with that */
+  check(files: PluginFiles, granted: PluginPermissions): Promise<void>;
   /** Loads nothing more, and ends what is being loaded. */
   close(): void;
   /** Ends a load that is under way, which fails then. */
   cancelLoad(name: string): void;
   /** Waits for calls at work, then `onUnload`. False when there is none. */
   unload(name: string): Promise<boolean>;
-  /** What it may do from now on, also in calls at work; what was not linked when it was loaded stays so. @throws AW_PLUGIN_UNKNOWN */
-  regrant(name: string, granted: PluginPermissions): void;
+  /**
+   * What it may do from now on, also in calls at work and where it is being loaded; what was not linked when it was loaded
+   * stays so. Nothing where there is none.
+   */
+  regrant(name: string, change: ChangeGrant): void;
   get(name: string): LivePlugin | undefined;
   list(): readonly LivePlugin[];
   /**

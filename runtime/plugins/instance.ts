@@ -33,7 +33,7 @@ export interface Instance {
   /** Exported functions that need no arguments. */
   readonly functions: readonly string[];
   send(call: InstanceCall): void;
-  /** False when it is not here any more. One that runs ends with the instance. */
+  /** False when it is not here any more. One that runs ends with the instance; so does one that begins later, and is long. */
   abort(call: InstanceCall, error: AutoWeaveError): boolean;
   end(): Promise<void>;
 }
@@ -55,6 +55,8 @@ const HAND_OVER_BYTES = 4_096;
 const MAX_WAIT_MS = 5_000;
 /** The thread's own time for a call that has just been sent. */
 const ARRIVAL_MS = 1;
+/** For a call that nobody waits for: to let it run costs less than another instance. */
+const ABANDONED_MS = 500;
 
 /**
  * Resolves when the module is instantiated; its `start` has run then.
@@ -123,6 +125,12 @@ function openInstance(parts: InstanceParts, functions: readonly string[]): Insta
     cancelDeadline = clock.schedule(next[1].timeoutMs + ARRIVAL_MS, look);
   };
 
+  const watchAnew = (): void => {
+    cancelDeadline?.();
+    cancelDeadline = undefined;
+    watch();
+  };
+
   const look = (): void => {
     cancelDeadline = undefined;
     const next = first();
@@ -130,7 +138,8 @@ function openInstance(parts: InstanceParts, functions: readonly string[]): Insta
     const [number, call] = next;
     const current = thread.cells.current();
     // What it does is answered already, or has not begun.
-    const ageMs = current?.number === number ? current.ageMs - Math.min(current.waitedMs, MAX_WAIT_MS) : 0;
+    const mostMs = call.isAbandoned ? 0 : MAX_WAIT_MS;
+    const ageMs = current?.number === number ? current.ageMs - Math.min(current.waitedMs, mostMs) : 0;
     if (ageMs < call.timeoutMs) {
       cancelDeadline = clock.schedule(Math.max(1, call.timeoutMs - ageMs), look);
       return;
@@ -163,11 +172,9 @@ function openInstance(parts: InstanceParts, functions: readonly string[]): Insta
     const call = sent.get(message.number);
     if (call === undefined) return;
     sent.delete(message.number);
-    if (sent.size === 0) {
-      thread.hold(false);
-      cancelDeadline?.();
-      cancelDeadline = undefined;
-    }
+    const next = first();
+    if (next === undefined) thread.hold(false);
+    if (next === undefined || next[1].isAbandoned) watchAnew();
     if (message.isBroken) finish('broken');
     if (message.failure === undefined) call.succeed(message.output!);
     else call.fail(errorOf(plugin, call.function, message.failure));
@@ -208,8 +215,10 @@ function openInstance(parts: InstanceParts, functions: readonly string[]): Insta
       const [number] = found;
       if (thread.cells.current()?.number === number) giveUp(number, call, error);
       else {
-        // It will run all the same; nobody waits for what it gives.
-        sent.set(number, { ...call, isAbandoned: true, succeed: nothing, fail: nothing });
+        // It will run all the same, for a moment; nobody waits for what it gives.
+        const timeoutMs = Math.min(call.timeoutMs, ABANDONED_MS);
+        sent.set(number, { ...call, timeoutMs, isAbandoned: true, succeed: nothing, fail: nothing });
+        if (first()?.[0] === number) watchAnew();
         call.fail(error);
       }
       return true;
@@ -226,10 +235,14 @@ const nothing = () => {};
 
 function errorOf(plugin: string, what: string, { code, message }: ThreadFailure): AutoWeaveError {
   if (code === 'AW_PLUGIN_ERROR') return new AutoWeaveError(code, message);
-  return new AutoWeaveError(code, `Plugin "${plugin}" was stopped in ${what}: ${message}`, {
-    hint: 'this is a fault in the plugin: see its log',
-  });
+  return new AutoWeaveError(code, `Plugin "${plugin}" was stopped in ${what}: ${message}`, { hint: HINTS[code] });
 }
+
+const HINTS: Readonly<Record<Exclude<ThreadFailure['code'], 'AW_PLUGIN_ERROR'>, string>> = {
+  AW_PLUGIN_MEMORY_EXCEEDED: 'raise `permissions.memory.max_heap_mb` in its manifest, or do less in one call',
+  AW_PLUGIN_OUTPUT_TOO_LARGE: 'raise `limits.max_output_kb` in its manifest, or give less',
+  AW_PLUGIN_TRAPPED: 'this is a fault in the plugin: see its log',
+};
 
 export function timeoutError(plugin: string, what: string, timeoutMs: number): AutoWeaveError {
   return new AutoWeaveError('AW_PLUGIN_TIMEOUT', `Plugin "${plugin}" was ended: ${what} took over ${timeoutMs} ms`, {

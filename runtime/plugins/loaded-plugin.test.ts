@@ -9,8 +9,10 @@ const OTHER = 'works/other';
 const THIRD = 'works/third';
 /** Longer than any test: what ends a call here is the test. */
 const patient = { limits: { call_timeout_ms: 30_000 } };
-const TIMEOUT_MS = 200;
-const hasty = { limits: { call_timeout_ms: TIMEOUT_MS } };
+/** More than a test may take. */
+const LONGEST_MS = 600_000;
+/** For calls that loop: what does not takes nothing of it, however busy the machine is. */
+const hasty = { limits: { call_timeout_ms: 500 } };
 const ABORTED = { code: 'AW_PLUGIN_ABORTED' };
 
 const instancesOf = ({ host }: GatedHost) => host.get('works')!.stats.instances;
@@ -115,6 +117,31 @@ describe('a loaded plugin', () => {
     const { calls, failures, pending } = world.host.get('works')!.stats;
     assert.deepEqual({ calls, failures, pending }, { calls: 3, failures: 1, pending: 0 });
     assert.equal(world.threads.started, 1);
+  });
+
+  test('lets no call that was given up loop ahead of others, whatever time it had', async () => {
+    await using world = startGatedHost();
+    await world.load('one', { limits: { call_timeout_ms: LONGEST_MS } });
+    for (const isFirst of [false, true]) {
+      world.shut(KEY);
+      const before = world.call('ask', KEY);
+      const controller = new AbortController();
+      const given = world.call('spin', '', controller);
+      const last = world.call('who');
+      await world.untilAsked(KEY);
+      if (isFirst) world.open(KEY);
+      controller.abort();
+      await assert.rejects(given, ABORTED);
+      if (!isFirst) world.open(KEY);
+      assert.deepEqual(await Promise.all([before, last]), ['one ', 'one']);
+    }
+    // One that nobody had begun to look at, since nothing was before it.
+    const controller = new AbortController();
+    const alone = assert.rejects(world.call('spin', '', controller), ABORTED);
+    queueMicrotask(() => controller.abort());
+    await alone;
+    assert.equal(await world.call('who'), 'one');
+    assert.equal(world.threads.started, 4);
   });
 
   test('gives up a call that runs, with its instance, and does what was behind it', async () => {

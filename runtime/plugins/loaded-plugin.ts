@@ -5,28 +5,22 @@ import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Span, Tracer } from '../telemetry/spans.ts';
 import { type CallBroker, createCallBroker } from './call-broker.ts';
-import { aborted, asError, busy, MAX_PENDING, unknownFunction, unloaded } from './call-errors.ts';
+import { aborted, busy, endedInLoad, MAX_PENDING, unknownFunction, unloaded } from './call-errors.ts';
 import { createCallStats } from './call-stats.ts';
 import type { CallOptions, CallOutcome, Denial, LivePlugin, PluginEffect, PluginFiles } from './host-api.ts';
 import { type Instance, type InstanceCall, loadInstance } from './instance.ts';
+import { createInstancePool, type InstancePoolParts } from './instance-pool.ts';
+import type { ChangeGrant, LoadGrant } from './load-grant.ts';
 import type { PluginLimits } from './manifest.ts';
-import { intersect } from './permissions.ts';
 import { createPluginVoice } from './plugin-voice.ts';
 import type { SpareThreads } from './spare-threads.ts';
-import type { Thread } from './thread.ts';
 import type { LoadMessage } from './thread-protocol.ts';
 
-/**
- * A plugin with its instances. A call goes to one that is idle; else another instance is made while there are fewer than
- * the plugin may have; else it is sent ahead to the one with the fewest calls. What an instance leaves behind when it is
- * ended goes to the others.
- *
- * Longer than most files: calls, instances and retirement change one state, and most faults found here were between them.
- */
+/** A plugin that was loaded: what it may do, its calls and what they came to, its hooks, and its end. */
 export interface LoadedPlugin extends LivePlugin {
   call(functionName: string, input: Uint8Array, options?: CallOptions): Promise<CallOutcome>;
   /** What it may do from now on, also in calls at work. */
-  regrant(granted: PluginPermissions): void;
+  regrant(change: ChangeGrant): void;
   /** Calls wait until then: of a plugin with one instance, two loads are not to work side by side. */
   holdUntil(ready: Promise<void>): void;
   /** Takes no more calls. Resolves when those at work and in wait have ended. */
@@ -38,7 +32,9 @@ export interface LoadedPlugin extends LivePlugin {
 export interface LoadedPluginParts {
   readonly files: PluginFiles;
   readonly limits: PluginLimits;
-  readonly granted: PluginPermissions;
+  readonly grant: LoadGrant;
+  /** Its `effective` when `load` and `limits` were made of it. */
+  readonly linked: PluginPermissions;
   readonly options: Readonly<Record<string, unknown>>;
   /** Exported functions, those included that need arguments. */
   readonly exported: readonly string[];
@@ -58,44 +54,30 @@ export interface LoadedPluginParts {
   readonly closing: AbortSignal;
 }
 
-/** Calls that are sent ahead to an instance. */
-const AHEAD = 16;
 /** For the module's `start`, whatever its calls may take: with many instances at once that may take a moment. */
 const START_MS = 1_000;
-/** After an instance that could not be made. */
-const GROW_PAUSE_MS = 1_000;
 /** For an `onUnload` while the host is being stopped. */
 const CLOSING_MS = 1_000;
-/** Until the spare that was taken is replaced. */
-const WARM_MS = 20;
 const FILE = 'runtime/plugins/loaded-plugin.ts';
 const NO_EFFECTS: readonly PluginEffect[] = [];
 const utf8 = new TextEncoder();
 
 /** Resolves when its first instance has run `onLoad`. @throws what that throws */
 export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<LoadedPlugin> {
-  const { files, limits, clock, instruments, threads, tracer } = parts;
+  const { files, limits, grant, clock, instruments, tracer } = parts;
   const { manifest } = files;
   const plugin = manifest.name;
   const log = parts.log.child({ plugin });
   const stats = createCallStats();
-  const instances = new Set<Instance>();
-  const waiting: InstanceCall[] = [];
-  /** Instances that are being made. */
-  const starting = new Set<Promise<void>>();
   let pending = 0;
-  let granted = parts.granted;
-  let effective = intersect(manifest.permissions, granted);
   let functions: readonly string[] = [];
   let isRetired = false;
-  let isHeld = false;
   let isLoaded = false;
   let idle: (() => void)[] = [];
-  /** While others serve, no further instance is tried before. */
-  let growsAfter = Number.NEGATIVE_INFINITY;
 
-  const onDenied = (capability: Denial['capability'], subject: string): void => {
-    const denial = { plugin, capability, subject, at: clock.now() };
+  const onDenied = (capability: Denial['capability'], subject: string, traceparent = ''): void => {
+    const trace = traceparent === '' ? {} : { traceparent };
+    const denial = { plugin, capability, subject, ...trace, at: clock.now() };
     stats.denied(denial);
     instruments.pluginDenials.add(1, { plugin, capability });
     parts.onDenied(denial);
@@ -103,10 +85,11 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
 
   const brokerFor = (canSend: boolean, span?: Span): CallBroker =>
     createCallBroker({
-      effective: () => effective,
+      requested: manifest.permissions,
+      effective: () => grant.effective,
       readKey: parts.readKey,
       checkData: parts.checkData,
-      onDenied,
+      onDenied: (capability, subject) => onDenied(capability, subject, span?.traceparent),
       now: () => clock.now(),
       canSend,
       ...(span?.isRecording
@@ -128,74 +111,9 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
 
   const say = createPluginVoice(log, clock);
 
-  const pump = (): void => {
-    if (isHeld) return;
-    while (waiting.length > 0) {
-      const instance = pick();
-      if (instance === undefined) return;
-      instance.send(waiting.shift()!);
-    }
-  };
-
-  const pick = (): Instance | undefined => {
-    let least: Instance | undefined;
-    for (const instance of instances) {
-      if (!instance.isUsable) continue;
-      if (instance.load === 0) return instance;
-      if (least === undefined || instance.load < least.load) least = instance;
-    }
-    const isPausing = instances.size > 0 && clock.monotonic() < growsAfter;
-    if (instances.size + starting.size < limits.maxWorkers && !isPausing) {
-      void grow();
-      return undefined;
-    }
-    // The one that is being made is idle soon; behind a long call nobody knows how long it takes.
-    if (starting.size > 0) return undefined;
-    return least !== undefined && least.load < AHEAD ? least : undefined;
-  };
-
-  /** In the background: where it fails and nothing else is there, whoever waits hears of it. */
-  const grow = async (reused?: Thread): Promise<void> => {
-    try {
-      await start(reused);
-    } catch (error) {
-      log.warn('plugin.instance_failed', { error });
-      growsAfter = clock.monotonic() + GROW_PAUSE_MS;
-      // Another one is coming; or those that are there, which may be idle, do what waits.
-      if (instances.size === 0) {
-        if (starting.size > 0) return;
-        for (const call of waiting.splice(0)) call.fail(asError(plugin, error));
-      }
-    }
-    pump();
-  };
-
-  const start = (reused?: Thread): Promise<void> => {
-    const started = make(reused).finally(() => {
-      starting.delete(started);
-      // Not now: starting a thread holds this one up, and somebody waits for what was just made.
-      clock.schedule(WARM_MS, () => void threads.warm());
-    });
-    starting.add(started);
-    return started;
-  };
-
-  const make = async (reused?: Thread): Promise<void> => {
-    const thread = reused ?? (await threads.take());
-    // Once it is loaded, a further instance is ended with the plugin.
-    const giveUp = (): void => void (isLoaded || thread.end());
-    parts.signal.addEventListener('abort', giveUp);
-    try {
-      if (parts.signal.aborted) giveUp();
-      await fill(thread);
-    } finally {
-      parts.signal.removeEventListener('abort', giveUp);
-    }
-  };
-
-  const fill = async (thread: Thread): Promise<void> => {
+  const open: InstancePoolParts['open'] = async (held) => {
     const instance = await loadInstance(
-      { plugin, thread, clock, log: say, onFree: pump, onUnusable: (...lost) => replace(thread, ...lost) },
+      { plugin, clock, log: say, ...held },
       parts.load,
       Math.max(limits.callTimeoutMs, START_MS),
     );
@@ -205,35 +123,24 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
       if (manifest.hooks?.onLoad !== undefined) {
         await runHook(instance, manifest.hooks.onLoad, utf8.encode(JSON.stringify(parts.options)));
       }
-      if (!instance.isUsable) throw new AutoWeaveError('AW_PLUGIN_TRAPPED', `Plugin "${plugin}" ended in its onLoad`);
+      if (!instance.isUsable) throw endedInLoad(plugin);
     } catch (error) {
       await instance.end();
       throw error;
     }
-    instances.add(instance);
-    // Differences: while a plugin is loaded anew, the instances of two loads are there.
-    instruments.pluginInstances.add(1, { plugin });
+    return instance;
   };
 
-  const replace = (
-    thread: Thread,
-    instance: Instance,
-    left: readonly InstanceCall[],
-    why: 'broken' | 'ended',
-  ): void => {
-    const wasServing = instances.delete(instance);
-    if (wasServing) instruments.pluginInstances.add(-1, { plugin });
-    if (isRetired && pending === 0) {
-      // What is left is its last hook: nobody else's instance is made for that.
-      for (const call of left) call.fail(unloaded(plugin));
-      return;
-    }
-    waiting.unshift(...left);
-    // Calls that came before it was to retire are still done.
-    if (!wasServing || (isRetired && waiting.length === 0)) return;
-    // The thread of a broken instance is as good as any.
-    void grow(why === 'broken' && !thread.isEnded ? thread : undefined);
-  };
+  const pool = createInstancePool({
+    ...parts,
+    plugin,
+    log,
+    maxWorkers: limits.maxWorkers,
+    open,
+    isLoaded: () => isLoaded,
+    isRetired: () => isRetired,
+    isNeeded: () => pending > 0,
+  });
 
   const runHook = (instance: Instance, functionName: string, input: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -298,23 +205,13 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
           reject(error);
         },
       };
-      const onAbort = (): void => {
-        const error = aborted(plugin, functionName);
-        const place = waiting.indexOf(mine);
-        if (place !== -1) {
-          waiting.splice(place, 1);
-          mine.fail(error);
-          return;
-        }
-        for (const instance of instances) if (instance.abort(mine, error)) return;
-      };
+      const onAbort = (): void => pool.abort(mine, aborted(plugin, functionName));
       signal?.addEventListener('abort', onAbort);
-      waiting.push(mine);
-      pump();
+      pool.submit(mine);
     });
   };
 
-  await start();
+  await pool.start();
   isLoaded = true;
   const loadedAt = clock.now();
   const drain = async (): Promise<void> => {
@@ -325,11 +222,12 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
     files,
     requested: manifest.permissions,
     get granted() {
-      return granted;
+      return grant.granted;
     },
     get effective() {
-      return effective;
+      return grant.effective;
     },
+    linked: parts.linked,
     options: parts.options,
     functions,
     loadedAt,
@@ -340,7 +238,7 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
         failures: stats.failures,
         timeouts: stats.timeouts,
         denials: stats.denials,
-        instances: instances.size,
+        instances: pool.size,
         pending,
         lastCallAt: stats.lastCallAt,
         p50Ms: stats.percentile(0.5),
@@ -349,17 +247,8 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
       };
     },
     call,
-    regrant(next) {
-      granted = next;
-      effective = intersect(manifest.permissions, granted);
-    },
-    holdUntil(ready) {
-      isHeld = true;
-      void ready.finally(() => {
-        isHeld = false;
-        pump();
-      });
-    },
+    regrant: (change) => grant.change(change),
+    holdUntil: (ready) => pool.holdUntil(ready),
     drain,
     async retire() {
       await drain();
@@ -372,11 +261,7 @@ export async function openLoadedPlugin(parts: LoadedPluginParts): Promise<Loaded
         }
         await instance.end();
       };
-      // One that is being made, or takes the place of another meanwhile, would be nobody's.
-      while (instances.size + starting.size > 0) {
-        await Promise.allSettled(starting);
-        await Promise.all([...instances].map(bid));
-      }
+      await pool.end(bid);
     },
   };
 }

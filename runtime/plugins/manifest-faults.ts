@@ -1,5 +1,5 @@
 import { SHARED_SCHEMAS } from '../../proto/generated/messages.ts';
-import { nearWord } from './near-word.ts';
+import { didYouMean } from '../errors/did-you-mean.ts';
 import { quote } from './quote.ts';
 import { faultOfText, type TextSchema, wordsOf } from './text-words.ts';
 
@@ -84,7 +84,7 @@ function* faultsInObject(place: string, object: Readonly<Record<string, unknown>
     const within = `${place}/${quote(name).slice(1, -1)}`;
     if (Object.hasOwn(properties, name)) yield* faultsIn(within, object[name], properties[name]!);
     else if (additionalProperties === false) {
-      const near = nearWord(name, absent);
+      const near = didYouMean(name, absent);
       yield `${at} has an unknown field ${quote(name)}${near === undefined ? '' : ` (did you mean "${near}"?)`}`;
       if (near === undefined) continue;
       meant.add(near);

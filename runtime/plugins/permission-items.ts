@@ -1,5 +1,5 @@
 import { type PluginPermissions, SCHEMAS } from '../../proto/generated/messages.ts';
-import { intersect } from './intersect.ts';
+import { DEFAULT_HEAP_MB, intersect } from './intersect.ts';
 import { quote } from './quote.ts';
 import type { UsbPermission } from './usb-permission.ts';
 
@@ -8,6 +8,8 @@ export type Capability = keyof PluginPermissions;
 
 export interface PermissionItem {
   readonly capability: Capability;
+  /** By which it can be taken back: `kv`, `queue:labels:add`, `events:label.printed`. */
+  readonly name: string;
   /** What the plugin then does. */
   readonly sentence: string;
   readonly isGranted: boolean;
@@ -20,11 +22,13 @@ export function describePermissions(
   requested: PluginPermissions,
   granted: PluginPermissions = {},
 ): readonly PermissionItem[] {
-  return divide(requested).flatMap(({ capability, sentence, permissions }) => {
-    const item = { capability, sentence, isAvailable: !UNAVAILABLE.has(capability) };
+  return divide(requested).flatMap(({ capability, name, sentence, permissions }) => {
+    const item = { capability, name, sentence, isAvailable: !UNAVAILABLE.has(capability) };
     const part = partOf(permissions, granted);
     if (isSame(part, permissions)) return [{ ...item, isGranted: true }];
-    const parts = divide(part).map((grain) => ({ ...item, sentence: grain.sentence, isGranted: true }));
+    const parts = divide(part).map((grain) => {
+      return { ...item, name: grain.name, sentence: grain.sentence, isGranted: true };
+    });
     return [...parts, { ...item, isGranted: false }];
   });
 }
@@ -38,9 +42,11 @@ export function exceeds(requested: PluginPermissions, consented: PluginPermissio
 
 const UNAVAILABLE: ReadonlySet<Capability> = new Set<Capability>(['filesystem', 'network', 'secrets']);
 
-/** The least that can be granted by itself. */
-interface Grain {
+/** The least that can be granted, or taken back, by itself. */
+export interface Grain {
   readonly capability: Capability;
+  /** Unlike that of any other of the same permissions. */
+  readonly name: string;
   readonly sentence: string;
   /** In normal form, and of one capability. */
   readonly permissions: PluginPermissions;
@@ -55,22 +61,28 @@ function partOf(grain: PluginPermissions, granted: PluginPermissions): PluginPer
   return asked.length === 0 ? rest : { memory: Object.fromEntries(asked) };
 }
 
-function isSame(left: PluginPermissions, right: PluginPermissions): boolean {
+/** Of permissions in normal form. */
+export function isSame(left: PluginPermissions, right: PluginPermissions): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-function divide(permissions: PluginPermissions): readonly Grain[] {
+/** What was granted, or asked for, in its smallest parts. */
+export function divide(permissions: PluginPermissions): readonly Grain[] {
   const { usb, queue, kv, events, memory, filesystem, network, secrets } = intersect(permissions, permissions);
   const vendors = usb?.vendor_ids ?? [];
   return [
-    ...vendors.map((vendor) => ({ ...usb, vendor_ids: [vendor] })).map((one) => grain(ofUsb(one), 'usb', one)),
+    ...vendors.map((vendor) =>
+      grain(ofUsb({ ...usb, vendor_ids: [vendor] }), 'usb', { ...usb, vendor_ids: [vendor] }, vendor),
+    ),
     ...(queue ?? []).flatMap(divideQueue),
     ...(kv ? [grain(`Reads and writes keys that begin with ${quote(kv.prefix)}`, 'kv', kv)] : []),
-    ...(events ?? []).map((type) => grain(ofEvent(type), 'events', [type])),
+    ...(events ?? []).map((type) => grain(ofEvent(type), 'events', [type], type)),
     ...divideMemory(memory),
-    ...(filesystem ?? []).map((file) => grain(`${FILE_VERBS[file.mode]} ${quote(file.path)}`, 'filesystem', [file])),
+    ...(filesystem ?? []).map((file) => {
+      return grain(`${FILE_VERBS[file.mode]} ${quote(file.path)}`, 'filesystem', [file], file.path);
+    }),
     ...divideNetwork(network),
-    ...(secrets ?? []).map((name) => grain(`Uses the secret ${quote(name)}`, 'secrets', [name])),
+    ...(secrets ?? []).map((name) => grain(`Uses the secret ${quote(name)}`, 'secrets', [name], name)),
   ];
 }
 
@@ -78,8 +90,10 @@ function grain<Name extends Capability>(
   sentence: string,
   capability: Name,
   value: NonNullable<PluginPermissions[Name]>,
+  detail?: string,
 ): Grain {
-  return { capability, sentence, permissions: { [capability]: value } };
+  const name = detail === undefined ? capability : `${capability}:${detail}`;
+  return { capability, name, sentence, permissions: { [capability]: value } };
 }
 
 const FILE_VERBS = { read: 'Reads', write: 'Writes', readwrite: 'Reads and writes' } as const;
@@ -107,8 +121,12 @@ function divideQueue(entry: QueueEntry): Grain[] {
   if (typeof entry === 'string') throw new TypeError('A queue in normal form has its mode');
   const { name, mode } = entry;
   return [
-    ...(mode === 'work' ? [] : [grain(`Adds jobs to queue ${quote(name)}`, 'queue', [{ name, mode: 'add' }])]),
-    ...(mode === 'add' ? [] : [grain(`Works on jobs of queue ${quote(name)}`, 'queue', [{ name, mode: 'work' }])]),
+    ...(mode === 'work'
+      ? []
+      : [grain(`Adds jobs to queue ${quote(name)}`, 'queue', [{ name, mode: 'add' }], `${name}:add`)]),
+    ...(mode === 'add'
+      ? []
+      : [grain(`Works on jobs of queue ${quote(name)}`, 'queue', [{ name, mode: 'work' }], `${name}:work`)]),
   ];
 }
 
@@ -120,8 +138,13 @@ function ofEvent(type: string): string {
 function divideMemory(memory: PluginPermissions['memory'] = {}): Grain[] {
   const { max_heap_mb, max_workers } = memory;
   return [
-    ...(max_heap_mb ? [grain(`Uses up to ${max_heap_mb} MiB of memory for each call`, 'memory', { max_heap_mb })] : []),
-    ...(max_workers ? [grain(`Does up to ${max_workers} calls at once`, 'memory', { max_workers })] : []),
+    // Less than what any plugin has needs no grant, and a grant of it can't be taken back.
+    ...(max_heap_mb !== undefined && max_heap_mb > DEFAULT_HEAP_MB
+      ? [grain(`Uses up to ${max_heap_mb} MiB of memory for each call`, 'memory', { max_heap_mb }, 'max_heap_mb')]
+      : []),
+    ...(max_workers
+      ? [grain(`Does up to ${max_workers} calls at once`, 'memory', { max_workers }, 'max_workers')]
+      : []),
   ];
 }
 
@@ -129,7 +152,7 @@ function divideNetwork(network: PluginPermissions['network'] = {}): Grain[] {
   const { outbound = [], inbound } = network;
   const from = inbound?.interface === 'all' ? 'any machine' : 'this machine';
   return [
-    ...outbound.map((uri) => grain(`Connects to ${quote(uri)}`, 'network', { outbound: [uri] })),
-    ...(inbound ? [grain(`Is reached at port ${inbound.port} from ${from}`, 'network', { inbound })] : []),
+    ...outbound.map((uri) => grain(`Connects to ${quote(uri)}`, 'network', { outbound: [uri] }, uri)),
+    ...(inbound ? [grain(`Is reached at port ${inbound.port} from ${from}`, 'network', { inbound }, 'inbound')] : []),
   ];
 }

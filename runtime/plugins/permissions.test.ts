@@ -15,6 +15,7 @@ import {
   mayUseKeys,
   worksOn,
 } from './permissions.ts';
+import { addTo, checkTakeBack, takeBack } from './take-back.ts';
 
 type Pair = readonly [left: PluginPermissions, right: PluginPermissions, both: PluginPermissions];
 
@@ -231,4 +232,88 @@ test('describePermissions keeps the words of a plugin apart from its own', () =>
   const serials = Array.from({ length: 256 }, (_, index) => `${index}`);
   const [many] = describePermissions(usb(['*'], undefined, serials));
   assert.match(many!.sentence, /if it has serial number "0" or "1" or "10" or "100" or "101" or one of 251 more$/);
+});
+
+test('takeBack takes what bears a name or stands below it, and nothing else', () => {
+  const { events, filesystem, network, secrets, ...rest } = intersect(EVERYTHING, EVERYTHING);
+  const { kv: _kv, ...withoutKv } = EVERYTHING;
+  const table: readonly (readonly [names: string[], granted: PluginPermissions, left: PluginPermissions])[] = [
+    [[], EVERYTHING, intersect(EVERYTHING, EVERYTHING)],
+    [['kv'], EVERYTHING, intersect(withoutKv, withoutKv)],
+    [['events', 'filesystem', 'network', 'secrets:s'], EVERYTHING, rest],
+    [['queue:a:add'], queue('a', 'b'), queue({ name: 'a', mode: 'work' }, { name: 'b', mode: 'both' })],
+    [['queue:a'], queue('a', 'ab'), queue({ name: 'ab', mode: 'both' })],
+    [['queue'], queue('a', 'b'), {}],
+    [
+      ['queue:', 'queue:c', 'que', 'events:a'],
+      { ...queue({ name: 'a', mode: 'add' }), events: ['a.b'] },
+      {
+        ...queue({ name: 'a', mode: 'add' }),
+        events: ['a.b'],
+      },
+    ],
+    [['events:a.b'], { events: ['a.b', 'a.bc'] }, { events: ['a.bc'] }],
+    [['usb:0x1234'], usb(['0x1234', '0x5678'], ['0x0001'], ['A']), usb(['0x5678'], ['0x0001'], ['A'])],
+    [['usb:*'], usb(['*'], ['0x0001']), {}],
+    [
+      ['network:http://x/'],
+      { network: { outbound: ['http://x/', 'http://x/y'] } },
+      { network: { outbound: ['http://x/y'] } },
+    ],
+    [['memory:max_workers'], memory(64, 4), memory(64)],
+    // The default would be more.
+    [['memory'], memory(10, 4), memory(10)],
+  ];
+  for (const [names, granted, left] of table) {
+    assert.deepEqual(takeBack(granted, names), left, names.join());
+    assert.deepEqual(exceeds(left, granted), []);
+  }
+  const names = describePermissions(EVERYTHING).map(({ name }) => name);
+  assert.deepEqual(names.slice(0, 4), ['usb:*', 'queue:a:add', 'queue:a:work', 'queue:b:add']);
+  assert.equal(new Set(names).size, names.length);
+  for (const name of names) checkTakeBack('x', [EVERYTHING], [name]);
+  assert.deepEqual(takeBack(EVERYTHING, names), {});
+});
+
+test('addTo gives what was granted and what is named, and nothing that is not asked for', () => {
+  const usb = { vendor_ids: ['0x0001', '0x0002'] };
+  const requested: PluginPermissions = {
+    usb,
+    queue: ['labels', 'mail'],
+    kv: { prefix: 'a/' },
+    memory: { max_heap_mb: 64, max_workers: 4 },
+  };
+  const labels = (mode: 'add' | 'work' | 'both') => ({ queue: [{ name: 'labels', mode }] });
+  const table: readonly [given: PluginPermissions, names: readonly string[], granted: PluginPermissions][] = [
+    [{}, ['kv'], { kv: { prefix: 'a/' } }],
+    [{ kv: { prefix: 'a/b' } }, ['queue:labels:add'], { kv: { prefix: 'a/b' }, ...labels('add') }],
+    [labels('work'), ['queue:labels:add'], labels('both')],
+    [{ kv: { prefix: 'a/b' } }, ['kv'], { kv: { prefix: 'a/' } }],
+    [{ usb: { vendor_ids: ['0x0001'], serials: ['A'] } }, ['usb'], { usb }],
+    [{ memory: { max_heap_mb: 32 } }, ['memory:max_workers'], { memory: { max_heap_mb: 32, max_workers: 4 } }],
+    [{ memory: { max_heap_mb: 8 } }, ['kv'], { memory: { max_heap_mb: 8 }, kv: { prefix: 'a/' } }],
+    [{ memory: { max_heap_mb: 8 } }, ['memory'], { memory: { max_heap_mb: 64, max_workers: 4 } }],
+    [{ secrets: ['gone'] }, ['kv'], { kv: { prefix: 'a/' } }],
+  ];
+  for (const [given, names, granted] of table) {
+    assert.deepEqual(addTo(given, 'x', requested, names), granted, names.join());
+  }
+  assert.throws(() => addTo({}, 'x', requested, ['kv', 'queue:other']), { code: 'AW_PLUGIN_GRANT_EXCESSIVE' });
+});
+
+test('checkTakeBack says what was not granted, what was meant, and what was granted', () => {
+  const granted = { ...queue({ name: 'labels', mode: 'add' }), ...kv('a') };
+  const table: readonly (readonly [name: string, granted: PluginPermissions, hint: string])[] = [
+    ['queue:lables', granted, 'did you mean "queue:labels"? granted to it: queue:labels:add, kv'],
+    ['quue', granted, 'did you mean "queue"? granted to it: queue:labels:add, kv'],
+    ['secrets', granted, 'granted to it: queue:labels:add, kv'],
+    ['kv', {}, 'granted to it: nothing'],
+    // Without a grant it would have more: there is nothing to take.
+    ['memory', memory(10), 'granted to it: nothing'],
+  ];
+  for (const [name, given, hint] of table) {
+    const message = `Plugin "x" was not granted "${name}"`;
+    assert.throws(() => checkTakeBack('x', [given], [name]), { code: 'AW_PLUGIN_NOT_GRANTED', message, hint });
+  }
+  checkTakeBack('x', [granted], ['kv', 'queue']);
 });

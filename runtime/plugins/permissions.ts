@@ -6,7 +6,7 @@ import { queueRights } from './rights.ts';
  * ask it. What is absent grants nothing, and so does an empty list.
  */
 export { DEFAULT_HEAP_MB, DEFAULT_WORKERS, intersect } from './intersect.ts';
-export { type Capability, describePermissions, exceeds, type PermissionItem } from './permission-items.ts';
+export { type Capability, describePermissions, exceeds, isSame, type PermissionItem } from './permission-items.ts';
 export { maySee, maySeeAny, type SeenDevice } from './usb-permission.ts';
 
 export function mayUseKey(effective: PluginPermissions, key: string): boolean {

@@ -1,3 +1,4 @@
+import type { PluginPermissions } from '../../proto/generated/messages.ts';
 import type { Clock } from '../clock/clock.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
@@ -6,6 +7,7 @@ import type { Tracer } from '../telemetry/spans.ts';
 import { unloaded } from './call-errors.ts';
 import type { Denial, LoadOptions, PluginFiles, PluginHost } from './host-api.ts';
 import { auditImports, exportedFunctions } from './import-audit.ts';
+import { createLoadGrant, type LoadGrant } from './load-grant.ts';
 import { type LoadedPlugin, openLoadedPlugin } from './loaded-plugin.ts';
 import { limitsOf, pluginId } from './manifest.ts';
 import { guardModule } from './module-guard.ts';
@@ -38,6 +40,12 @@ export interface PluginHostParts {
   readonly spares?: number;
 }
 
+interface Load {
+  readonly name: string;
+  readonly grant: LoadGrant;
+  readonly aborter: AbortController;
+}
+
 const PAGE_BYTES = 65_536;
 
 /** Starts no thread before the first plugin is loaded. */
@@ -48,8 +56,8 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
   const orders = createOrders();
   /** Loads that take no more calls, with the end of each. */
   const retiring = new Map<LoadedPlugin, Promise<void>>();
-  /** Loads under way, by name. */
-  const loads = new Map<string, AbortController>();
+  /** Loads under way, and those that wait for their turn. */
+  const loads = new Set<Load>();
   const closing = new AbortController();
   const threads = createSpareThreads({ start: () => startThread(), count: spares, log });
 
@@ -61,27 +69,24 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
 
   const prepare = async (
     files: PluginFiles,
-    { granted, options = {} }: LoadOptions,
-    signal: AbortSignal,
+    { options = {} }: LoadOptions,
+    { grant, aborter }: Load,
   ): Promise<LoadedPlugin> => {
     const startedAt = clock.monotonic();
-    const { manifest } = files;
-    const effective = intersect(manifest.permissions, granted);
-    const limits = limitsOf(manifest, effective);
-    const bytes = guardModule(files.module, { maxPages: Math.floor(limits.maxHeapBytes / PAGE_BYTES) });
-    const module = await compile(manifest.name, bytes);
-    const { own, classic } = auditImports(module, effective, manifest.permissions);
+    const { effective } = grant;
+    const { limits, module, own, classic } = await link(files, effective);
     return openLoadedPlugin({
       ...parts,
       onDenied: parts.onDenied ?? (() => undefined),
       files,
       limits,
-      granted,
+      grant,
+      linked: effective,
       options,
       exported: exportedFunctions(module),
       threads,
       startedAt,
-      signal,
+      signal: aborter.signal,
       closing: closing.signal,
       load: {
         kind: 'load',
@@ -94,19 +99,16 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
     });
   };
 
-  const load = async (files: PluginFiles, options: LoadOptions): Promise<LoadedPlugin> => {
-    const { name } = files.manifest;
+  const load = async (files: PluginFiles, options: LoadOptions, mine: Load): Promise<LoadedPlugin> => {
+    const { name } = mine;
+    const { signal } = mine.aborter;
     const labels = { plugin_id: pluginId(files.manifest), tenant_id: tenant };
     const startedAt = clock.monotonic();
     try {
-      if (closing.signal.aborted) throw unloaded(name);
-      const aborter = new AbortController();
-      loads.set(name, aborter);
-      const loaded = await prepare(files, options, aborter.signal)
-        .catch((error: unknown) => {
-          throw aborter.signal.aborted ? abortedLoad(name, error) : error;
-        })
-        .finally(() => loads.delete(name));
+      if (signal.aborted) throw abortedLoad(name);
+      const loaded = await prepare(files, options, mine).catch((error: unknown) => {
+        throw signal.aborted ? abortedLoad(name, error) : error;
+      });
       const before = plugins.get(name);
       plugins.set(name, loaded);
       instruments.activePlugins.set(plugins.size);
@@ -121,6 +123,7 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
       instruments.pluginLoads.add(1, { ...labels, status: 'error' });
       throw error;
     } finally {
+      loads.delete(mine);
       instruments.pluginLoadDuration.record(clock.monotonic() - startedAt, labels);
     }
   };
@@ -142,21 +145,34 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
 
   const close = (): void => {
     closing.abort();
-    for (const aborter of loads.values()) aborter.abort();
+    for (const { aborter } of loads) aborter.abort();
   };
 
   return {
     close,
-    load: (files, options) => orders.run(files.manifest.name, () => load(files, options)),
+    load(files, options) {
+      const { name, permissions } = files.manifest;
+      const mine = { name, grant: createLoadGrant(permissions, options.granted), aborter: new AbortController() };
+      // At once: what is taken back before its turn is taken from it, too.
+      loads.add(mine);
+      if (closing.signal.aborted) mine.aborter.abort();
+      return orders.run(name, () => load(files, options, mine));
+    },
+    async check(files, granted) {
+      await link(files, intersect(files.manifest.permissions, granted));
+    },
     unload: (name) => orders.run(name, () => unload(name)),
     get: (name) => plugins.get(name),
     list: () => [...plugins.values()],
-    regrant(name, granted) {
-      find(name).regrant(granted);
+    regrant(name, change) {
+      plugins.get(name)?.regrant(change);
       // Also for calls that have begun before the last load.
-      for (const plugin of retiring.keys()) if (plugin.files.manifest.name === name) plugin.regrant(granted);
+      for (const plugin of retiring.keys()) if (plugin.files.manifest.name === name) plugin.regrant(change);
+      for (const load of loads) if (load.name === name) load.grant.change(change);
     },
-    cancelLoad: (name) => loads.get(name)?.abort(),
+    cancelLoad(name) {
+      for (const load of loads) if (load.name === name) load.aborter.abort();
+    },
     call: async (name, functionName, input, options) => find(name).call(functionName, input, options),
     async hook(name, hook, input, options) {
       const plugin = find(name);
@@ -173,6 +189,14 @@ export function startPluginHost(parts: PluginHostParts): PluginHost {
   };
 }
 
+/** What a module is linked with, when it may do this. */
+async function link({ manifest, module: given }: PluginFiles, effective: PluginPermissions) {
+  const limits = limitsOf(manifest, effective);
+  const bytes = guardModule(given, { maxPages: Math.floor(limits.maxHeapBytes / PAGE_BYTES) });
+  const module = await compile(manifest.name, bytes);
+  return { limits, module, ...auditImports(module, effective, manifest.permissions) };
+}
+
 async function compile(plugin: string, bytes: Uint8Array): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
@@ -185,6 +209,6 @@ async function compile(plugin: string, bytes: Uint8Array): Promise<WebAssembly.M
   }
 }
 
-function abortedLoad(name: string, cause: unknown): AutoWeaveError {
+function abortedLoad(name: string, cause?: unknown): AutoWeaveError {
   return new AutoWeaveError('AW_PLUGIN_ABORTED', `The load of plugin "${name}" was given up`, { cause });
 }

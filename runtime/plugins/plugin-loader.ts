@@ -1,17 +1,21 @@
 import type { PluginPermissions } from '../../proto/generated/messages.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Contracts } from '../contracts/contracts.ts';
-import { AutoWeaveError, toFailure } from '../errors/errors.ts';
+import { toFailure } from '../errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
 import { unloaded } from './call-errors.ts';
+import { consentTo, excessive, renamed, unsigned } from './consent.ts';
 import type { LivePlugin, PluginFiles, PluginHost } from './host-api.ts';
+import type { ChangeGrant } from './load-grant.ts';
 import { createOrders } from './orders.ts';
-import { exceeds } from './permissions.ts';
+import { exceeds, isSame } from './permissions.ts';
 import type { PluginRecord } from './plugin-record.ts';
 import type { PluginTypes } from './plugin-types.ts';
 import type { PluginWorkers } from './plugin-workers.ts';
 import { readPlugin } from './read-plugin.ts';
+import { checkTakeBack, takeBack } from './take-back.ts';
+import { createTakings, revoked } from './takings.ts';
 
 /**
  * Loads and unloads as this deployment's policy and the operators' consent allow, and has it remembered. What concerns
@@ -21,10 +25,21 @@ export interface PluginLoader {
   /** @throws what `PluginService.load` throws */
   load(manifestPath: string, options: LoaderOptions): Promise<LivePlugin>;
   unload(name: string, traceparent: string | undefined): Promise<boolean>;
-  /** Remembers what was granted. One that is loaded is loaded anew with it; where that fails it is unloaded. */
-  grant(files: PluginFiles, granted: PluginPermissions, traceparent: string | undefined): Promise<void>;
+  /**
+   * Remembers what is granted, by what was granted to it before. One that is loaded is loaded anew with it; where its module
+   * can't be linked so, nothing is changed, and where that fails otherwise it is unloaded.
+   */
+  grant(files: PluginFiles, change: ChangeGrant, traceparent: string | undefined): Promise<void>;
   /** Takes the consent back and unloads it. False when there was none. */
   revoke(name: string, traceparent: string | undefined): Promise<boolean>;
+  /**
+   * Takes some of what was granted back, at once, also from a load under way. It is loaded anew without it, unless it has
+   * been since; where its module can't be linked so, the load that runs goes on, and is refused. Where the new one fails
+   * otherwise it is unloaded.
+   *
+   * @throws AW_PLUGIN_NOT_GRANTED, AW_DATA_INVALID; AW_PLUGIN_ABORTED when the new load was given up
+   */
+  takeBack(name: string, capabilities: readonly string[], traceparent: string | undefined): Promise<void>;
   /** Resolves when what was begun has ended. */
   ended(): Promise<void>;
 }
@@ -67,6 +82,7 @@ const REFUSED = new Set([
 export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
   const { host, workers, types, contracts, clock, log, tracer, readRecord, callRecord } = parts;
   const orders = createOrders();
+  const takings = createTakings();
 
   /** @param grant what is to be granted with this load; else what was granted before holds */
   const loadFiles = async (
@@ -79,7 +95,9 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
     // A hash says that the files are whole, not who has made them.
     if (!parts.allowsUnsigned) throw unsigned(name);
     if (grant !== undefined) checkGrant(files, grant);
-    const granted = grant ?? consentTo(files, await readRecord(name));
+    const consented = grant ?? consentTo(files, await readRecord(name));
+    // From here on to the host's load in one go: it is told what else is taken.
+    const granted = takings.leftOf(name, consented);
     types.check(manifest);
     const known = { status: 'LOADED', manifest, manifestPath, sha256, options } as const;
     // What can't be recorded is not to run.
@@ -122,10 +140,11 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
 
   const remember = async (
     { manifest, manifestPath: source }: PluginFiles,
-    granted: PluginPermissions,
+    all: PluginPermissions,
     traceparent: string | undefined,
   ): Promise<void> => {
     const { name, version, permissions: requested } = manifest;
+    const granted = takings.leftOf(name, all);
     await callRecord(name, 'plugin.grant', { version, source, requested, granted }, traceparent);
   };
 
@@ -139,6 +158,38 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
     await callRecord(name, 'plugin.record', record, traceparent).catch(() => undefined);
   };
 
+  /**
+   * Refused from now on, in whatever runs or is being loaded; what has to be done besides is done in its turn. Where it
+   * can't be recorded, what runs is refused all the same.
+   *
+   * @returns whether there was anything to take
+   */
+  const take = async (
+    name: string,
+    capabilities: readonly string[] | undefined,
+    record: () => Promise<unknown>,
+    finish: () => Promise<unknown>,
+  ): Promise<boolean> => {
+    const taking = takings.add(name, capabilities);
+    host.regrant(name, (granted) => (capabilities === undefined ? {} : takeBack(granted, capabilities)));
+    // A load under way may take long: this is known before, to devices and to the next start.
+    const recorded = record();
+    const finished = orders.run(name, async () => {
+      let hadIt: boolean;
+      try {
+        // Once more where there was nothing yet: it may have been granted by what was at work until now.
+        hadIt = (await recorded) === true || (await record()) === true;
+      } finally {
+        taking[Symbol.dispose]();
+      }
+      await finish();
+      return hadIt;
+    });
+    const live = host.get(name);
+    const [hadIt] = await Promise.all([finished, recorded, live && workers.trim(live)]);
+    return hadIt;
+  };
+
   return {
     async load(manifestPath, { options, grant, replaces, name: meant, traceparent }) {
       const span = tracer.startSpan('plugin.load', {
@@ -146,6 +197,7 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
         file: 'runtime/plugins/plugin-loader.ts',
         startedAt: clock.now(),
       });
+      const asked = takings.now();
       let files: PluginFiles | undefined;
       try {
         const read = await readPlugin(manifestPath);
@@ -155,6 +207,8 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
         span.set({ plugin: name, version });
         return await orders.run(name, async () => {
           if (replaces !== undefined && host.get(name)?.files !== replaces) throw unloaded(name);
+          // Granted before it was taken back, however long the files took to read.
+          if (grant !== undefined && takings.hasTaken(name, asked)) throw revoked(name);
           return loadFiles(read, { options, grant }, span.traceparent);
         });
       } catch (error) {
@@ -172,76 +226,70 @@ export function createPluginLoader(parts: PluginLoaderParts): PluginLoader {
       return orders.run(name, () => unload(name, traceparent));
     },
 
-    grant(files, granted, traceparent) {
+    grant(files, change, traceparent) {
       const { name } = files.manifest;
       return orders.run(name, async () => {
+        const consent = (await readRecord(name))?.consent;
+        const granted = change(consent?.source === files.manifestPath ? consent.granted : {});
         checkGrant(files, granted);
-        await remember(files, granted, traceparent);
         const live = host.get(name);
+        if (live !== undefined) await host.check(live.files, granted);
+        await remember(files, granted, traceparent);
         if (live === undefined) return;
         // What was taken away is gone at once; what was added has to be linked.
-        host.regrant(name, granted);
+        host.regrant(name, () => takings.leftOf(name, granted));
         await workers.match(live);
         try {
           await loadFiles(live.files, { options: live.options }, traceparent ?? '');
         } catch (error) {
-          await unload(name, traceparent);
+          if (!isGivenUp(error)) await unload(name, traceparent);
           throw error;
         }
       });
     },
 
     revoke(name, traceparent) {
-      // Not even what is on its way waits for its turn.
-      if (host.get(name) !== undefined) host.regrant(name, {});
       host.cancelLoad(name);
-      return orders.run(name, async () => {
-        const isKnown = (await readRecord(name)) !== undefined;
-        const hadConsent = isKnown && (await callRecord(name, 'plugin.revoke', {}, traceparent)) === true;
-        await unload(name, traceparent);
-        return hadConsent;
-      });
+      const record = async () =>
+        (await readRecord(name)) !== undefined && callRecord(name, 'plugin.revoke', {}, traceparent);
+      return take(name, undefined, record, () => unload(name, traceparent));
+    },
+
+    async takeBack(name, capabilities, traceparent) {
+      const data = { capabilities: [...capabilities] };
+      contracts.validate('plugin.revoke', data);
+      const granted = (await readRecord(name))?.consent?.granted ?? {};
+      // What runs may have more than what is recorded, where another process has recorded it or an answer was lost.
+      checkTakeBack(name, [takings.leftOf(name, granted), host.get(name)?.granted ?? {}], capabilities);
+      const finish = async (): Promise<void> => {
+        const live = host.get(name);
+        if (live === undefined) return;
+        await workers.match(live);
+        // It was loaded since.
+        if (isSame(live.linked, live.effective)) return;
+        try {
+          await loadFiles(live.files, { options: live.options }, traceparent ?? '');
+        } catch (error) {
+          if (isGivenUp(error)) throw error;
+          await recordFailure(name, live.files, error, traceparent ?? '');
+          // How much memory it has can't be changed while it runs.
+          const { linked, effective } = live;
+          const canGoOn = isSame({ memory: linked.memory ?? {} }, { memory: effective.memory ?? {} });
+          if (canGoOn && toFailure(error).code === 'AW_PLUGIN_IMPORT_DENIED') return;
+          await unload(name, traceparent);
+          throw error;
+        }
+      };
+      await take(name, capabilities, () => callRecord(name, 'plugin.revoke', data, traceparent), finish);
     },
 
     ended: () => orders.ended(),
   };
 }
 
-/** What was granted to it, where somebody was asked about all that it asks for now. */
-function consentTo({ manifest, manifestPath }: PluginFiles, record: PluginRecord | undefined): PluginPermissions {
-  const consent = record?.consent?.source === manifestPath ? record.consent : undefined;
-  const missing = [...exceeds(manifest.permissions, consent?.requested ?? {})];
-  // A name belongs to the folder that had it first: whoever calls it means that one.
-  const isOther = consent === undefined && (record?.manifestPath ?? '') !== '' && record?.manifestPath !== manifestPath;
-  if (isOther) missing.push(`the name of the plugin at ${record?.manifestPath}`);
-  if (missing.length === 0) return consent?.granted ?? {};
-  throw new AutoWeaveError(
-    'AW_PLUGIN_CONSENT_MISSING',
-    `Plugin "${manifest.name}" ${manifest.version} asks for what nobody was asked about: ${missing.join('; ')}`,
-    { hint: 'load it with --grant, or grant it on the page of plugins' },
-  );
-}
-
-function unsigned(name: string): AutoWeaveError {
-  return new AutoWeaveError(
-    'AW_PLUGIN_UNSIGNED',
-    `Cannot load plugin "${name}": nobody has signed it, and AUTOWEAVE_PLUGIN_SIGNATURES is "require"`,
-    { hint: 'for development on one machine, start with --plugin-signatures off (npm start does)' },
-  );
-}
-
-function excessive(name: string, beyond: readonly string[]): AutoWeaveError {
-  return new AutoWeaveError(
-    'AW_PLUGIN_GRANT_EXCESSIVE',
-    `Cannot grant plugin "${name}" what it does not ask for: ${beyond.join('; ')}`,
-    { hint: 'grant some of what its manifest asks for' },
-  );
-}
-
-export function renamed(meant: string, name: string, path: string): AutoWeaveError {
-  return new AutoWeaveError('AW_PLUGIN_RENAMED', `${path} was plugin "${meant}", and calls itself "${name}" now`, {
-    hint: `if that is meant, unload "${meant}" and load it again by its folder`,
-  });
+/** Whoever gave the load up does the rest: the next in turn, or the next start. */
+function isGivenUp(error: unknown): boolean {
+  return toFailure(error).code === 'AW_PLUGIN_ABORTED';
 }
 
 const MAX_MESSAGE = 4_096;

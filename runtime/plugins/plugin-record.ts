@@ -15,6 +15,8 @@ export interface PluginConsent {
   readonly granted: PluginPermissions;
   /** ISO 8601. */
   readonly at: string;
+  /** ISO 8601; when some of it was taken back since. */
+  readonly changedAt?: string;
 }
 
 export interface PluginRecord {

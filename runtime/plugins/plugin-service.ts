@@ -18,9 +18,22 @@ export interface PluginService {
   /** @throws AW_PLUGIN_UNKNOWN, and what {@link load} throws */
   reload(id: string, options?: Traced): Promise<Plugin>;
   unload(id: string, options?: Traced): Promise<boolean>;
-  /** @throws AW_PLUGIN_UNKNOWN, AW_DATA_INVALID, AW_PLUGIN_GRANT_EXCESSIVE when more is granted than it asks for */
+  /**
+   * This, and nothing else. What its module can't be linked with changes nothing.
+   *
+   * @throws AW_PLUGIN_UNKNOWN, AW_DATA_INVALID, AW_PLUGIN_GRANT_EXCESSIVE when more is granted than it asks for,
+   *   AW_PLUGIN_IMPORT_DENIED
+   */
   grant(name: string, permissions: PluginPermissions, options?: Traced): Promise<Plugin>;
-  revoke(name: string, options?: Traced): Promise<boolean>;
+  /** Grants these names besides what was granted, named as in {@link revoke}. @throws what {@link grant} throws */
+  grantMore(name: string, capabilities: readonly string[], options?: Traced): Promise<Plugin>;
+  /**
+   * Takes the consent back and unloads it; false when there was none. With `capabilities` only these, by the names of its
+   * permission items or what stands before a colon in them, and it goes on.
+   *
+   * @throws AW_PLUGIN_NOT_GRANTED for one that was not granted
+   */
+  revoke(name: string, options?: RevokeRequest): Promise<boolean>;
   /** Calls a function as a job of its queue. @throws the call's failure with its code, AW_PLUGIN_UNKNOWN, AW_CALL_TIMEOUT */
   execute(name: string, functionName: string, input: unknown, options: ExecuteOptions): Promise<unknown>;
   policy(): PluginPolicy;
@@ -33,6 +46,10 @@ export interface Traced {
 export interface LoadRequest extends Traced {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly grant?: PluginPermissions;
+}
+
+export interface RevokeRequest extends Traced {
+  readonly capabilities?: readonly string[];
 }
 
 export interface ExecuteOptions extends Traced {

@@ -1,18 +1,11 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { type CallContext, createPlugin, type ExtismPluginOptions, type Plugin } from '@extism/extism';
-import {
-  ABSENT,
-  CLASSIC_NAMESPACE,
-  HOST_FUNCTIONS,
-  type HostFunction,
-  OWN_NAMESPACE,
-  refusalOf,
-} from './host-functions.ts';
+import { createGuestMemory, GuestFault } from './guest-memory.ts';
+import { CLASSIC_NAMESPACE, HOST_FUNCTIONS, type HostFunction, OWN_NAMESPACE } from './host-functions.ts';
+import { createHostQuestions } from './host-questions.ts';
 import {
   type CallMessage,
   type FromThread,
-  type HostCallMessage,
-  type HostReply,
   type LoadMessage,
   type LogLevelNumber,
   openCells,
@@ -28,9 +21,10 @@ import {
 
 const { cells: buffer, hostCalls } = workerData as ThreadData;
 const cells = openCells(buffer);
+const questions = createHostQuestions(cells, hostCalls);
+const memory = createGuestMemory();
 const port = parentPort!;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 /** What it logs goes through functions of our own. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} } as unknown as Console;
@@ -40,36 +34,19 @@ const HAND_OVER_BYTES = 4_096;
 const MAX_LINES = 100;
 const MAX_LINE_BYTES = 4_096;
 const MAX_ERROR_BYTES = 4_096;
-/** What one call may ask of the host, which answers all plugins. */
-const MAX_ASKS = 10_000;
-const MAX_ASKED_BYTES = 4_194_304;
 const CLASSIC_LOGS = { log_trace: 0, log_debug: 0, log_info: 1, log_warn: 2, log_error: 3 } as const;
 
-/** What a host function throws that must not go on. */
-class GuestFault extends Error {
-  readonly code: ThreadFailure['code'];
-  constructor(code: ThreadFailure['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 let plugin: Plugin | undefined;
-let memory: WebAssembly.Memory | undefined;
 let limits = { maxOutputBytes: 0, maxHeapBytes: 0, readsClassicInput: false };
 
-/** Of the call at work. */
-let number = 0;
 /** A call has left the instance in a state that nobody knows; until the next load. */
 let isBroken = false;
+/** Of the call at work. */
 let input: Uint8Array = NOTHING;
 let output: Uint8Array | undefined;
 let complaint: string | undefined;
-let reply: Uint8Array = NOTHING;
 let lines = 0;
 let allocated = 0;
-let asks = 0;
-let askedBytes = 0;
 
 port.on('message', (message: ToThread) => {
   void (message.kind === 'load' ? load(message) : work(message.calls));
@@ -84,7 +61,7 @@ async function warmUp(): Promise<void> {
 
 async function load({ module, links, ...rest }: LoadMessage): Promise<void> {
   limits = rest;
-  memory = undefined;
+  memory.use(undefined);
   isBroken = false;
   begin(0, NOTHING);
   try {
@@ -98,7 +75,7 @@ async function load({ module, links, ...rest }: LoadMessage): Promise<void> {
       memory: { maxVarBytes: limits.maxHeapBytes },
     });
     const { exports } = await (plugin as Plugin & Instantiated).getInstance();
-    memory = exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined;
+    memory.use(exports['memory'] instanceof WebAssembly.Memory ? exports['memory'] : undefined);
     const functions = Object.keys(exports).filter((name) => needsNothing(exports[name]));
     tell({ kind: 'loaded', functions });
   } catch (error) {
@@ -125,19 +102,24 @@ async function run(call: CallMessage): Promise<void> {
   cells.begin(call.number);
   let failure: ThreadFailure | undefined;
   let classic: Uint8Array | undefined;
+  let isTrap = false;
   try {
     const given = limits.readsClassicInput && input.length > 0 ? input : undefined;
     const result = await plugin!.call(call.function, given);
     classic = result === null ? undefined : result.bytes();
   } catch (error) {
     failure = failureOf(error);
+    isTrap = error instanceof WebAssembly.RuntimeError;
   }
   cells.rest();
   if (complaint !== undefined && (failure === undefined || failure.code === 'AW_PLUGIN_TRAPPED')) {
     // An abort says why, and then traps: its words are worth more. Its memory is not to be trusted all the same.
     isBroken = failure !== undefined;
     failure = { code: 'AW_PLUGIN_ERROR', message: complaint };
-  } else if (failure !== undefined) isBroken = failure.code !== 'AW_PLUGIN_ERROR';
+  } else if (failure !== undefined) {
+    isBroken = failure.code !== 'AW_PLUGIN_ERROR';
+    if (isTrap) failure = memory.explainTrap(failure, limits.maxHeapBytes);
+  }
   if (failure === undefined && output === undefined && classic !== undefined) {
     if (classic.length > limits.maxOutputBytes) failure = tooLarge(classic.length);
     else output = classic.slice();
@@ -152,39 +134,39 @@ async function run(call: CallMessage): Promise<void> {
 }
 
 function begin(callNumber: number, given: Uint8Array): void {
-  number = callNumber;
+  questions.begin(callNumber);
   input = given;
   output = undefined;
   complaint = undefined;
-  reply = NOTHING;
   lines = 0;
   allocated = 0;
-  asks = 0;
-  askedBytes = 0;
 }
 
 /** Those that were audited, and no other: what is not linked can't be called. */
 function functionsOf(links: readonly string[]): Linked {
   const own: Record<string, (ctx: CallContext, ...values: number[]) => number | undefined> = {
     input_length: () => input.length,
-    input_read: (_ctx, target) => void write(target!, input),
+    input_read: (_ctx, target) => void memory.write(target!, input),
     output_write(_ctx, source, length) {
       if (length! >>> 0 > limits.maxOutputBytes) throw fault(tooLarge(length! >>> 0));
-      output = read(source!, length!).slice();
+      output = memory.read(source!, length!).slice();
       return undefined;
     },
     error_write(_ctx, source, length) {
-      complaint = utf8.decode(read(source!, length!).subarray(0, MAX_ERROR_BYTES));
+      complaint = utf8.decode(memory.read(source!, length!).subarray(0, MAX_ERROR_BYTES));
       return undefined;
     },
     log(_ctx, level, source, length) {
-      say(level!, read(source!, length!));
+      say(level!, memory.read(source!, length!));
       return undefined;
     },
-    reply_read: (_ctx, target) => void write(target!, reply),
+    reply_read: (_ctx, target) => void memory.write(target!, questions.reply),
   };
-  for (const [name, limits] of Object.entries(HOST_FUNCTIONS)) {
-    own[name] = (_ctx, ...values) => ask(name as HostFunction, limits, values);
+  for (const [name, lengths] of Object.entries(HOST_FUNCTIONS)) {
+    own[name] = (_ctx, ...values) => {
+      const given = lengths.map((_, index) => memory.read(values[index * 2]!, values[index * 2 + 1]!));
+      return questions.ask(name as HostFunction, given);
+    };
   }
   const linked = Object.fromEntries(Object.entries(own).filter(([name]) => links.includes(name)));
   const classic: Record<string, (ctx: CallContext, value: bigint) => unknown> = {
@@ -217,66 +199,10 @@ function account(size: number): void {
   throw new GuestFault('AW_PLUGIN_MEMORY_EXCEEDED', `It allocated more than ${limits.maxHeapBytes} bytes`);
 }
 
-/**
- * Asks the host and blocks until it answers. What is too long is refused here: the host's thread serves all plugins, and
- * is not to look at it.
- */
-function ask(name: HostFunction, limits: readonly number[], values: readonly number[]): number {
-  const given: Uint8Array[] = [];
-  for (const [index, most] of limits.entries()) {
-    const bytes = read(values[index * 2]!, values[index * 2 + 1]!);
-    if (bytes.length > most) return refuse(`${name} takes at most ${most} bytes, these are ${bytes.length}`);
-    askedBytes += bytes.length;
-    given.push(bytes.slice());
-  }
-  if (++asks > MAX_ASKS) return refuse(`one call asks the host at most ${MAX_ASKS} times`);
-  if (askedBytes > MAX_ASKED_BYTES) return refuse(`one call asks the host with at most ${MAX_ASKED_BYTES} bytes`);
-  cells.expect();
-  hostCalls.postMessage({ number, function: name, arguments: given } satisfies HostCallMessage);
-  cells.wait();
-  const answer = receiveMessageOnPort(hostCalls)?.message as HostReply;
-  if (answer.refusal !== undefined) return refuse(answer.refusal, '');
-  if (answer.data === undefined) return ABSENT;
-  reply = answer.data;
-  return reply.length;
-}
-
-function refuse(why: string, head = 'AW_PLUGIN_REFUSED: '): number {
-  reply = encoder.encode(`${head}${why}`);
-  return refusalOf(reply.length);
-}
-
 function say(level: number, text: Uint8Array): void {
   if (lines++ >= MAX_LINES) return;
   const known: LogLevelNumber = level === 0 || level === 1 || level === 2 || level === 3 ? level : 1;
   tell({ kind: 'log', level: known, text: utf8.decode(text.subarray(0, MAX_LINE_BYTES)) });
-}
-
-/** A view, to be copied before anything else runs. */
-function read(pointer: number, length: number): Uint8Array {
-  const bytes = memoryBytes();
-  const from = pointer >>> 0;
-  const size = length >>> 0;
-  if (from + size > bytes.length) throw outside(from, size, bytes.length);
-  return bytes.subarray(from, from + size);
-}
-
-function write(pointer: number, data: Uint8Array): void {
-  const bytes = memoryBytes();
-  const to = pointer >>> 0;
-  if (to + data.length > bytes.length) throw outside(to, data.length, bytes.length);
-  bytes.set(data, to);
-}
-
-function memoryBytes(): Uint8Array {
-  if (memory === undefined) {
-    throw new GuestFault('AW_PLUGIN_TRAPPED', 'It called the host before it was ready, or exports no memory');
-  }
-  return new Uint8Array(memory.buffer);
-}
-
-function outside(from: number, size: number, most: number): GuestFault {
-  return new GuestFault('AW_PLUGIN_TRAPPED', `Bytes ${from} to ${from + size} are not in its memory of ${most}`);
 }
 
 function tooLarge(size: number): ThreadFailure {

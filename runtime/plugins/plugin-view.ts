@@ -41,6 +41,7 @@ export function toPlugin({ live, record, files, isLoading = false }: KnownPlugin
       effective,
       items: describePermissions(manifest.permissions, granted ?? {}).map((item) => ({ ...item })),
       grantedAt: consent?.at ?? null,
+      changedAt: consent?.changedAt ?? null,
     },
     integrity: found?.isHashed ? 'HASHED' : 'UNSIGNED',
     sha256: found?.sha256 ?? (record?.sha256 || null),

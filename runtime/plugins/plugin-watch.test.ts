@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -88,6 +88,23 @@ describe('the watch of plugins', () => {
     assert.equal(world.reloads.length, 1);
     await world.manifest('1.0.1');
     await world.look(4);
+    assert.equal(world.reloads.length, 2);
+  });
+
+  test('sees what was written after the clock was set back', async () => {
+    await using world = await open();
+    using _watch = world.watch();
+    await world.look();
+    await world.module(2);
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(join(world.folder, 'plugin.wasm'), hourAgo, hourAgo);
+    await world.look(2);
+    assert.deepEqual(world.reloads, ['2 bytes']);
+    // Of the same size, too.
+    await world.look();
+    await world.module(2);
+    await utimes(join(world.folder, 'plugin.wasm'), 0, 0);
+    await world.look(2);
     assert.equal(world.reloads.length, 2);
   });
 

@@ -15,6 +15,8 @@ import { pluginQueue } from './plugin-record.ts';
 export interface PluginWorkers extends AsyncDisposable {
   /** Resolves when exactly the workers run that the plugin needs. */
   match(plugin: LivePlugin): Promise<void>;
+  /** Stops those that it may not have any more. Unlike {@link match}, which follows, it waits for nobody's turn. */
+  trim(plugin: LivePlugin): Promise<void>;
   /** Stops the workers of a plugin; what runs is waited for. */
   stop(name: string): Promise<void>;
 }
@@ -96,19 +98,22 @@ export function createPluginWorkers({
     running.delete(name);
   };
 
+  const trim = async (plugin: LivePlugin): Promise<void> => {
+    const { name } = plugin.files.manifest;
+    const needed = queuesOf(plugin);
+    const unneeded = [...(running.get(name)?.keys() ?? [])].filter((queue) => !needed.includes(queue));
+    await Promise.all(unneeded.map((queue) => stopWorker(name, queue)));
+  };
+
   return {
+    trim,
     async match(plugin) {
-      const { manifest } = plugin.files;
-      const { name } = manifest;
-      const needed = [
-        pluginQueue(name),
-        ...(manifest.hooks?.onJobReceived === undefined ? [] : worksOn(plugin.effective)),
-      ];
+      const { name } = plugin.files.manifest;
       const workers = running.get(name) ?? new Map<string, Worker>();
       running.set(name, workers);
       const concurrency = JOBS_PER_INSTANCE * (plugin.effective.memory?.max_workers ?? 1);
-      for (const queue of [...workers.keys()]) if (!needed.includes(queue)) await stopWorker(name, queue);
-      for (const queue of needed) {
+      await trim(plugin);
+      for (const queue of queuesOf(plugin)) {
         if (workers.has(queue)) continue;
         const options = { concurrency, ...CUT_OFF_OPTIONS };
         workers.set(queue, await queues.startWorker(queue, processorFor(name, queue), options));
@@ -119,6 +124,11 @@ export function createPluginWorkers({
       await Promise.all([...running.keys()].map(stop));
     },
   };
+}
+
+/** Its own, and those whose jobs it handles. */
+function queuesOf({ files: { manifest }, effective }: LivePlugin): readonly string[] {
+  return [pluginQueue(manifest.name), ...(manifest.hooks?.onJobReceived === undefined ? [] : worksOn(effective))];
 }
 
 function optionsOf({ signal, traceparent }: JobContext) {

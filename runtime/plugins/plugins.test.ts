@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { MessageData } from '../../proto/generated/messages.ts';
 import { DEVICE } from '../../test/harness/device.ts';
 import { until } from '../../test/harness/until.ts';
 import {
@@ -103,11 +105,13 @@ describe('consent', () => {
       recentDenials.map(({ capability, subject }) => `${capability} ${subject}`),
       ['kv works/count', 'kv works/count'],
     );
-    // What it needs for its imports it can't lose and go on.
+    // What its module can't be linked with changes nothing.
+    const { permissions: kept } = (await service().get('loses'))!;
     await assert.rejects(service().grant('loses', { kv: less.kv }), { code: 'AW_PLUGIN_IMPORT_DENIED' });
-    assert.equal(world.plugins.host.get('loses'), undefined);
-    const { manifestPath } = (await service().get('loses'))!;
-    await service().load(manifestPath, { grant: permissionsOf('loses') });
+    const after = (await service().get('loses'))!;
+    assert.deepEqual([after.state, after.error, after.permissions], ['LOADED', null, kept]);
+    assert.deepEqual((await service().grantMore('loses', ['kv'])).permissions.granted, permissionsOf('loses'));
+    await assert.rejects(service().grantMore('loses', ['usb']), { code: 'AW_PLUGIN_GRANT_EXCESSIVE' });
     assert.equal(await count(), before + 2, 'nothing of it was lost');
     assert.equal(await service().revoke('loses'), true);
     assert.equal(await service().revoke('loses'), false);
@@ -119,22 +123,179 @@ describe('consent', () => {
     assert.deepEqual(data, { plugin: 'loses', capability: 'kv', subject: 'works/count', count: 2 });
   });
 
+  test('that is taken back while it is being given, or after it was asked for, does not hold', async () => {
+    const path = await world.write('asks');
+    const grant = permissionsOf('asks');
+    using held = world.hold();
+    const loading = service().load(path, { grant });
+    await held.asked;
+    const revoking = service().revoke('asks');
+    // By the time that this has read the record, it has read that there is none.
+    await service().get('asks');
+    held[Symbol.dispose]();
+    assert.deepEqual([(await loading).state, await revoking], ['LOADED', true]);
+    const reading = assert.rejects(service().load(path, { grant }), { code: 'AW_PLUGIN_ABORTED' });
+    assert.equal(await service().revoke('asks'), false);
+    await reading;
+    await assert.rejects(service().load(path, {}), { code: 'AW_PLUGIN_CONSENT_MISSING' });
+  });
+
+  test('that can not be noted as taken back gives the plugin no more jobs of others all the same', async () => {
+    const permissions = { ...permissionsOf('works-on'), queue: ['papers'] };
+    await world.load('works-on', { permissions, hooks: { onJobReceived: 'echo' } });
+    await until(async () => (await (await world.queues.open('papers')).counts()).workers === 1, 'its worker');
+    using held = world.hold();
+    const revoking = service().revoke('works-on');
+    await until(
+      async () => (await (await world.queues.open('papers')).counts()).workers === 0,
+      'its worker to be gone',
+    );
+    held[Symbol.dispose]();
+    assert.equal(await revoking, true);
+  });
+
+  test('that is taken back in part is refused at once to a plugin that goes on, also to calls one after the other', async () => {
+    const name = 'loses-some';
+    const events = { [`${name}.done`]: {}, [`${name}.more`]: {}, [`${name}.less`]: {} };
+    await world.load(name, { permissions: { ...permissionsOf(name), events: Object.keys(events) }, events });
+    const emit = async (type: string) => world.execute(name, 'emit', { type: `${name}.${type}`, key: 'k', data: {} });
+    const denied = (type: string) => `one AW_PLUGIN_DENIED: event type "${name}.${type}" is not granted`;
+    const answers: unknown[] = [];
+    let isOver = false;
+    const loop = async () => {
+      while (!isOver || answers.at(-1) === 'one ') answers.push(await emit('more'));
+    };
+    const looping = loop();
+    const revoke = (...types: string[]) =>
+      service().revoke(name, { capabilities: types.map((type) => `events:${name}.${type}`) });
+    // What can't be recorded takes nothing.
+    await assert.rejects(revoke(...Array<string>(257).fill('more')), { code: 'AW_DATA_INVALID' });
+    await until(() => answers.length > 2, 'the first calls');
+    const revoked = await Promise.allSettled([revoke('more'), revoke('less'), revoke('more')]);
+    const [refused, ...others] = revoked.filter(({ status }) => status === 'rejected');
+    assert.equal((refused as PromiseRejectedResult).reason.code, 'AW_PLUGIN_NOT_GRANTED');
+    assert.equal(others.length, 0);
+    const told = async () => (await world.events('plugin.revoked', name)).map(({ data }) => data as object);
+    await until(async () => (await told()).length >= 2, 'each to be told');
+    const taken = (await told()).flatMap((data) => (data as MessageData['plugin.revoked']).capabilities ?? []);
+    assert.deepEqual(taken.toSorted(), [`events:${name}.less`, `events:${name}.more`]);
+    // Whatever begins from now on is refused.
+    assert.equal(await emit('more'), denied('more'));
+    isOver = true;
+    await looping;
+    assert.deepEqual(new Set(answers), new Set(['one ', denied('more')]));
+    assert.equal(answers.indexOf(denied('more')), answers.lastIndexOf('one ') + 1, 'nothing is let through again');
+    assert.equal(await emit('done'), 'one ', 'the rest is left to it');
+    assert.equal(await emit('less'), denied('less'));
+    await assert.rejects(revoke('more'), { code: 'AW_PLUGIN_NOT_GRANTED' });
+    await assert.rejects(service().revoke('nobody', { capabilities: ['kv'] }), { code: 'AW_PLUGIN_UNKNOWN' });
+
+    // What its module is linked with it keeps linked until it is loaded anew, and is refused.
+    await service().revoke(name, { capabilities: ['events'] });
+    const { state, error, permissions } = (await service().get(name))!;
+    assert.deepEqual([state, error?.code], ['LOADED', 'AW_PLUGIN_IMPORT_DENIED']);
+    assert.deepEqual(permissions.granted, { kv: { prefix: 'works/' } });
+    assert.equal(await emit('done'), denied('done'));
+    assert.equal(typeof (await world.execute(name, 'count')), 'string');
+    await assert.rejects(service().reload(name), { code: 'AW_PLUGIN_IMPORT_DENIED' });
+    assert.equal(await emit('done'), denied('done'), 'it goes on all the same');
+    await service().unload(name);
+  });
+
   test('outlives a restart: the plugin is loaded again with its options, and does the jobs of meanwhile', async () => {
     const path = await world.write('returns');
     const options = { greeting: 'hello' };
     await service().load(path, { grant: permissionsOf('returns'), options });
     await world.load('stays-away');
     await service().unload('stays-away');
+    await world.load('breaks');
     let id = '';
     await world.restart({
-      meanwhile: async () => void (id = await world.add('plugin-returns', 'plugin.call', call('who'))),
+      async meanwhile() {
+        id = await world.add('plugin-returns', 'plugin.call', call('who'));
+        await world.write('breaks', { hooks: { onLoad: 'nowhere' } });
+      },
     });
+    // Nobody waits for one that can't be loaded.
+    await assert.rejects(world.execute('breaks', 'who'), {
+      code: 'AW_PLUGIN_UNKNOWN',
+      message: /^Plugin "breaks" is not loaded \(AW_PLUGIN_FUNCTION_UNKNOWN: .*nowhere/,
+    });
+    await service().unload('breaks');
     assert.deepEqual(
       world.plugins.host.list().map(({ files, options }) => [files.manifest.name, options]),
       [['returns', options]],
     );
     assert.equal(resultOf(await world.ended('plugin-returns', id)), 'one');
     await service().unload('returns');
+  });
+});
+
+describe('a stop', () => {
+  test('of the service gives up the loads under way, and leaves them to the next one where a job wants them', async () => {
+    const names = ['stuck', 'stuck-too'];
+    const stuck = { limits: { call_timeout_ms: 60_000 }, hooks: { onLoad: 'spin' } };
+    for (const name of names) {
+      await world.load(name);
+      await service().unload(name);
+      await world.write(name, stuck);
+    }
+    const [path, other] = names.map((name) => join(world.folder, name, 'plugin.json'));
+    const id = await world.add('plugins', 'plugin.load', { manifestPath: path });
+    const failing = assert.rejects(service().load(other!, {}), { code: 'AW_PLUGIN_ABORTED' });
+    for (const name of names) await until(async () => (await stateOf(name)) === 'LOADING', `the load of ${name}`);
+    // It is recorded all the same, though its turn is yet to come.
+    const revoking = service().revoke('stuck-too', { capabilities: ['kv'] });
+    await until(
+      async () => !Object.hasOwn((await service().get('stuck-too'))!.permissions.granted!, 'kv'),
+      'the record',
+    );
+    assert.equal(await stateOf('stuck-too'), 'LOADING');
+    await world.restart({
+      async meanwhile() {
+        await failing;
+        assert.equal(await revoking, true);
+        await world.write('stuck');
+      },
+    });
+    // Nobody wants it any more; and it is no failure of its own.
+    const { state, error } = (await service().get('stuck-too'))!;
+    assert.deepEqual([state, error], ['UNLOADED', null]);
+    const loaded = { pluginId: 'stuck@1.0.0', name: 'stuck', version: '1.0.0' };
+    assert.deepEqual(resultOf(await world.ended('plugins', id)), loaded);
+    assert.equal(await world.execute('stuck', 'who'), 'one');
+    await service().unload('stuck');
+    // Without a stop it goes on as long as it may.
+    await world.write('stuck', { ...stuck, limits: { call_timeout_ms: 1 } });
+    await assert.rejects(service().load(path!, {}), { code: 'AW_PLUGIN_TIMEOUT' });
+  });
+
+  test('of the service before a plugin is loaded with less, or with more, leaves that to the next one', async () => {
+    const names = ['has-less', 'has-more'];
+    const permissions = { ...permissionsOf('has-less'), queue: ['shelf'] };
+    const part = permissionsOf('has-more');
+    await world.load('has-less', { permissions });
+    await world.write('has-more', { permissions: { ...part, queue: ['shelf'] } });
+    await service().load(join(world.folder, 'has-more', 'plugin.json'), { grant: part });
+    const granting = service().grant('has-more', { ...part, queue: ['shelf'] });
+    const revoking = service().revoke('has-less', { capabilities: ['queue'] });
+    // Both have not come to their load yet, which ends so.
+    world.plugins.host.close();
+    await Promise.all([granting, revoking].map((one) => assert.rejects(one, { code: 'AW_PLUGIN_ABORTED' })));
+    await world.restart();
+    const queues = names.map((name) => world.plugins.host.get(name)!.effective.queue?.length ?? 0);
+    assert.deepEqual(queues, [0, 1]);
+    for (const name of names) assert.deepEqual((await service().get(name))!.error, null);
+    for (const name of names) await service().unload(name);
+  });
+
+  test('that takes long takes no types from the next service, which has its plugins loaded meanwhile', async () => {
+    await world.load('typed', { jobs: { 'typed.print': { required: ['title'] } } });
+    await world.load('lingers');
+    await world.restartBeforeEnd('lingers');
+    await assert.rejects(world.add('typed', 'typed.print', {}), { code: 'AW_DATA_INVALID', message: /title/ });
+    await world.add('typed', 'typed.print', { title: 'x' });
+    await service().unload('typed');
   });
 });
 
@@ -157,8 +318,10 @@ describe('plugins', { concurrency: 4 }, () => {
     assert.equal(await world.execute('by-jobs', 'who'), 'two');
     assert.equal(failureOf(await reload(id.pluginId)), 'AW_PLUGIN_UNKNOWN');
     assert.equal(failureOf(await reload('nobody')), 'AW_PLUGIN_UNKNOWN');
+    const told = () => world.events('plugin.*', 'by-jobs');
+    await until(async () => (await told()).length >= 5, 'the last of them to be told');
     assert.deepEqual(
-      (await world.events('plugin.*', 'by-jobs')).map(({ type }) => type),
+      (await told()).map(({ type }) => type),
       ['plugin.granted', 'plugin.loaded', 'plugin.unloaded', 'plugin.loaded', 'plugin.loaded'],
     );
     await service().unload('by-jobs');
@@ -181,6 +344,29 @@ describe('plugins', { concurrency: 4 }, () => {
     ]);
     await service().unload('sees-some');
     await world.untilHooked('sees-some', false);
+  });
+
+  test('whose hook fails for a device are told of, in its trace, once no attempt is left', async () => {
+    const permissions = { ...permissionsOf('gives-much'), usb: { vendor_ids: ['0x4321'] } };
+    await world.load('gives-much', {
+      permissions,
+      hooks: { onUSBAttach: 'echo', onUSBDetach: 'who' },
+      // What it gives back of a device is too much, which no further attempt would change.
+      limits: { max_output_kb: 1 },
+    });
+    await world.untilHooked('gives-much', true);
+    const trace = 'a'.repeat(32);
+    const device = { vendorId: 0x4321, id: '4321:0104:F1', product: 'x'.repeat(500), vendor: 'x'.repeat(500) };
+    await world.happen('detached', device);
+    await world.happen('attached', device, `00-${trace}-${'b'.repeat(16)}-01`);
+    const { data, traceparent } = await world.untilEvent('plugin.hook_failed', 'gives-much');
+    const { jobs } = await (await world.queues.open('plugin-gives-much')).list('failed');
+    assert.equal(jobs.length, 1);
+    const { hook, jobId, error } = data as MessageData['plugin.hook_failed'];
+    assert.deepEqual([hook, jobId, error.code], ['onUSBAttach', jobs[0]!.id, 'AW_PLUGIN_OUTPUT_TOO_LARGE']);
+    assert.equal(traceparent?.slice(3, 35), trace);
+    assert.equal((await world.events('plugin.hook_failed')).length, 1, 'nothing of the call that succeeded');
+    await service().unload('gives-much');
   });
 
   test('send what a call sends with its outcome, and nothing when it fails', async () => {
@@ -267,7 +453,7 @@ describe('plugins', { concurrency: 4 }, () => {
   });
 
   test('are asked as jobs, and say what went wrong', async () => {
-    await world.load('answers', { limits: { call_timeout_ms: 100 } });
+    await world.load('answers', { limits: { call_timeout_ms: 500 } });
     assert.deepEqual(await world.execute('answers', 'echo', { a: [1, 'ä'] }), { a: [1, 'ä'] });
     assert.equal(await world.execute('answers', 'echo'), null);
     for (const [functionName, code] of [
@@ -278,10 +464,24 @@ describe('plugins', { concurrency: 4 }, () => {
       await assert.rejects(world.execute('answers', functionName), { code });
     }
     await assert.rejects(world.execute('nobody', 'echo'), { code: 'AW_PLUGIN_UNKNOWN' });
-    await assert.rejects(service().execute('answers', 'spin', undefined, { timeoutMs: 20 }), {
+    const trace = 'c'.repeat(32);
+    const emit = { type: 'answers.else', key: 'k', data: {} };
+    const options = { timeoutMs: 30_000, traceparent: `00-${trace}-${'b'.repeat(16)}-01` };
+    assert.match(
+      String(await service().execute('answers', 'emit', emit, options)),
+      /plugin\.json does not ask for it$/,
+    );
+    const { traceparent } = await world.untilEvent('plugin.denied', 'answers');
+    assert.equal(traceparent?.slice(3, 35), trace);
+    await service().unload('answers');
+  });
+
+  test('are given up by whoever waits no longer', async () => {
+    await world.load('patient', { limits: { call_timeout_ms: 60_000 } });
+    await assert.rejects(service().execute('patient', 'spin', undefined, { timeoutMs: 20 }), {
       code: 'AW_CALL_TIMEOUT',
     });
-    await service().unload('answers');
+    await service().unload('patient');
   });
 
   test('are loaded anew when their files have changed', async () => {

@@ -1,16 +1,19 @@
-import type { PluginPolicy } from '../../proto/generated/graphql.ts';
-import type { JobData } from '../../proto/generated/messages.ts';
+import { dirname } from 'node:path';
+import type { Plugin, PluginPolicy } from '../../proto/generated/graphql.ts';
+import type { PluginPermissions } from '../../proto/generated/messages.ts';
 import type { ActorClient } from '../actor/client.ts';
 import type { Inspector } from '../actor/inspector.ts';
 import { readState } from '../actor/read-state.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Contracts } from '../contracts/contracts.ts';
-import { AutoWeaveError, TerminalError } from '../errors/errors.ts';
-import type { Processor, Queues } from '../queue/queue-api.ts';
+import { AutoWeaveError } from '../errors/errors.ts';
+import type { Queues } from '../queue/queue-api.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Tracer } from '../telemetry/spans.ts';
+import { notLoaded } from './call-errors.ts';
+import { renamed } from './consent.ts';
 import { createDenialReport } from './denial-report.ts';
 import { executeAsJob } from './execute-plugin.ts';
 import type { PluginHost } from './host-api.ts';
@@ -18,7 +21,8 @@ import { pluginId } from './manifest.ts';
 import { createPendingWrites } from './pending-writes.ts';
 import { findManifests } from './plugin-folders.ts';
 import { startPluginHost } from './plugin-host.ts';
-import { createPluginLoader, type LoaderOptions, renamed } from './plugin-loader.ts';
+import { createPluginJobs, PLUGINS_QUEUE } from './plugin-jobs.ts';
+import { createPluginLoader, type LoaderOptions } from './plugin-loader.ts';
 import { PLUGIN, PLUGIN_KV, type PluginRecord, type PluginValue } from './plugin-record.ts';
 import type { PluginService } from './plugin-service.ts';
 import { createPluginTypes } from './plugin-types.ts';
@@ -26,6 +30,7 @@ import { toPlugin } from './plugin-view.ts';
 import { watchPlugins } from './plugin-watch.ts';
 import { CUT_OFF_OPTIONS, createPluginWorkers } from './plugin-workers.ts';
 import { readPlugin } from './read-plugin.ts';
+import { addTo } from './take-back.ts';
 
 /** The plugins of one process: its host, the workers that call it, and what operators ask of them. */
 export interface Plugins extends AsyncDisposable {
@@ -49,21 +54,20 @@ export interface PluginsParts {
   readonly policy: PluginPolicy;
 }
 
-/** Jobs that load, reload and unload. */
-export const PLUGINS_QUEUE = 'plugins';
 const CALL_MS = 30_000;
 const PAGE = 200;
 
 export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
   const { bus, tenant, queues, client, clock, log, contracts, policy } = parts;
-  const tell = (name: string, type: string, data: unknown): void => {
-    client.send({ tenant, actor: PLUGIN, key: name }, type, data, { source: 'plugins' }).catch((error: unknown) => {
+  const tell = (name: string, type: string, data: unknown, traceparent?: string): void => {
+    const options = { source: 'plugins', ...(traceparent === undefined ? {} : { traceparent }) };
+    client.send({ tenant, actor: PLUGIN, key: name }, type, data, options).catch((error: unknown) => {
       log.warn('plugin.untold', { plugin: name, type, error });
     });
   };
-  const denials = createDenialReport(clock, (name, told) => {
+  const denials = createDenialReport(clock, (name, told, traceparent) => {
     for (const denial of told) log.warn('plugin.denied', { plugin: name, ...denial });
-    tell(name, 'plugin.deny', { denials: [...told] });
+    tell(name, 'plugin.deny', { denials: [...told] }, traceparent);
   });
   const writes = createPendingWrites(
     async (key) => (await readState(bus, { tenant, actor: PLUGIN_KV, key })) as PluginValue | undefined,
@@ -132,6 +136,18 @@ export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
     return plugin;
   };
 
+  const grant = async (
+    name: string,
+    change: (granted: PluginPermissions, requested: PluginPermissions) => PluginPermissions,
+    traceparent?: string,
+  ): Promise<Plugin> => {
+    const files = host.get(name)?.files ?? (await readPlugin((await view(name)).manifestPath));
+    const { manifest } = files;
+    if (manifest.name !== name) throw renamed(name, manifest.name, files.manifestPath);
+    await loader.grant(files, (granted) => change(granted, manifest.permissions), traceparent);
+    return view(name);
+  };
+
   const records = async (): Promise<ReadonlyMap<string, PluginRecord>> => {
     const found = new Map<string, PluginRecord>();
     let after: string | undefined;
@@ -195,40 +211,29 @@ export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
       return view(files.manifest.name);
     },
     unload: (id, { traceparent } = {}) => unload(id, traceparent),
-    async grant(name, permissions, { traceparent } = {}) {
-      const files = host.get(name)?.files ?? (await readPlugin((await view(name)).manifestPath));
-      if (files.manifest.name !== name) throw renamed(name, files.manifest.name, files.manifestPath);
-      await loader.grant(files, permissions, traceparent);
-      return view(name);
+    grant: (name, permissions, { traceparent } = {}) => grant(name, () => permissions, traceparent),
+    grantMore: (name, capabilities, { traceparent } = {}) =>
+      grant(name, (granted, requested) => addTo(granted, name, requested, capabilities), traceparent),
+    async revoke(name, { capabilities, traceparent } = {}) {
+      if (capabilities === undefined) return loader.revoke(name, traceparent);
+      await view(name);
+      await loader.takeBack(name, capabilities, traceparent);
+      return true;
     },
-    revoke: (name, { traceparent } = {}) => loader.revoke(name, traceparent),
     async execute(name, functionName, input, options) {
-      if (host.get(name) === undefined && (await readRecord(name))?.isWanted !== true) throw unknown(name);
+      if (host.get(name) === undefined) {
+        const record = await readRecord(name);
+        if (record?.isWanted !== true) throw unknown(name);
+        // Another host may have one that was loaded, and what is being loaded is waited for.
+        if (record.status !== 'LOADED' && !isLoading(record)) throw notLoaded(name, record);
+      }
       return executeAsJob({ queues, clock }, name, functionName, input, options);
     },
     policy: () => policy,
   };
 
   const isLoading = (record: PluginRecord | undefined): boolean =>
-    record !== undefined && loading.has(record.manifestPath);
-
-  const processor: Processor = async (job, ctx) => {
-    const { traceparent } = ctx;
-    switch (job.type) {
-      case 'plugin.load': {
-        const { manifestPath, options = {} } = job.data as JobData['plugin.load'];
-        return shown(await load(manifestPath, { options, traceparent }));
-      }
-      case 'plugin.reload':
-        return shown(await reload((job.data as JobData['plugin.reload']).pluginId, traceparent));
-      case 'plugin.unload': {
-        const { pluginId: id } = job.data as JobData['plugin.unload'];
-        return { pluginId: id, wasLoaded: await unload(id, traceparent) };
-      }
-      default:
-        throw new TerminalError('AW_TYPE_UNHANDLED', `Queue "${PLUGINS_QUEUE}" has no processor for "${job.type}"`);
-    }
-  };
+    record !== undefined && [record.manifestPath, dirname(record.manifestPath)].some((path) => loading.has(path));
 
   const wanted = [...(await records())].filter(([, { isWanted }]) => isWanted);
   // Their jobs may be taken before they are loaded; then it must be known what they are.
@@ -249,7 +254,10 @@ export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
     );
   };
 
-  const worker = await queues.startWorker(PLUGINS_QUEUE, processor, { concurrency: 2, ...CUT_OFF_OPTIONS });
+  const worker = await queues.startWorker(PLUGINS_QUEUE, createPluginJobs({ load, reload, unload }), {
+    concurrency: 2,
+    ...CUT_OFF_OPTIONS,
+  });
   const restored = restore();
   const watch = watchPlugins({
     clock,
@@ -277,16 +285,6 @@ export async function startPlugins(parts: PluginsParts): Promise<Plugins> {
       denials[Symbol.dispose]();
     },
   };
-}
-
-/** As the reference design answers. */
-function shown({
-  files,
-}: {
-  readonly files: { readonly manifest: { readonly name: string; readonly version: string } };
-}) {
-  const { name, version } = files.manifest;
-  return { pluginId: `${name}@${version}`, name, version };
 }
 
 function nameIn(id: string): string {

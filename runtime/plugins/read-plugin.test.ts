@@ -94,6 +94,7 @@ test('readPlugin says what is missing, and how to build a module', async () => {
   rmSync(join(folder, 'plugin.json'));
   await assert.rejects(readPlugin(folder), { code: 'AW_PLUGIN_UNREADABLE', message: /plugin\.json: there is no such/ });
   await assert.rejects(readPlugin(join(ROOT, 'nowhere')), { code: 'AW_PLUGIN_UNREADABLE', message: /nowhere: there/ });
+  await assert.rejects(readPlugin(ROOT), { hint: /^name one of the plugins below: .*plugin-1, .*plugin-\d+$/ });
   await assert.rejects(readPlugin(''), { code: 'AW_PLUGIN_UNREADABLE' });
   await assert.rejects(readPlugin('a\0b'), { code: 'AW_PLUGIN_UNREADABLE' });
 });

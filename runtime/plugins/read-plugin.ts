@@ -5,9 +5,11 @@ import type { PluginManifest } from '../../proto/generated/messages.ts';
 import { AutoWeaveError, TerminalError } from '../errors/errors.ts';
 import type { PluginFiles } from './host-api.ts';
 import { MAX_MANIFEST_LENGTH, readManifest } from './manifest.ts';
+import { findManifests } from './plugin-folders.ts';
 import { readBounded } from './read-bounded.ts';
 
 const MANIFEST = 'plugin.json';
+const MAX_SHOWN = 10;
 const MAX_MODULE_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -20,7 +22,7 @@ export async function readPlugin(path: string): Promise<PluginFiles> {
   const manifestPath = await findManifest(path);
   const folder = dirname(manifestPath);
   // A link to elsewhere would have the message about what is no JSON show the beginning of any file.
-  const text = await readText(await findWithin(folder, MANIFEST));
+  const text = await readText(await findWithin(folder, MANIFEST, () => whatIsBelow(folder)));
   const manifest = readManifest(text, manifestPath);
   const module = await readModule(folder, manifest.entry);
   checkHash(manifest, module, manifestPath);
@@ -64,12 +66,20 @@ async function readText(manifestPath: string): Promise<string> {
 }
 
 async function readModule(folder: string, entry: string): Promise<Uint8Array> {
-  const file = await findWithin(folder, entry, `build it: npx autoweave plugin build ${folder}`);
+  const file = await findWithin(folder, entry, () => `build it: npx autoweave plugin build ${folder}`);
   return attempt(file, () => readBounded(file, MAX_MODULE_BYTES));
 }
 
+type Hint = () => string | undefined | Promise<string | undefined>;
+
+/** A folder of plugins is easily taken for one. */
+async function whatIsBelow(folder: string): Promise<string | undefined> {
+  const below = (await findManifests([folder])).map(dirname);
+  return below.length === 0 ? undefined : `name one of the plugins below: ${below.slice(0, MAX_SHOWN).join(', ')}`;
+}
+
 /** Where a file of the folder really lies: within it, also when there are links on the way. */
-async function findWithin(folder: string, name: string, hintIfMissing?: string): Promise<string> {
+async function findWithin(folder: string, name: string, hintIfMissing?: Hint): Promise<string> {
   const named = join(folder, name);
   const [realFolder, realFile] = await attempt(
     named,
@@ -96,13 +106,13 @@ function checkHash(manifest: PluginManifest, module: Uint8Array, manifestPath: s
   }
 }
 
-async function attempt<Result>(path: string, act: () => Promise<Result>, hintIfMissing?: string): Promise<Result> {
+async function attempt<Result>(path: string, act: () => Promise<Result>, hintIfMissing?: Hint): Promise<Result> {
   try {
     return await act();
   } catch (cause) {
     if (cause instanceof AutoWeaveError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw unreadable(path, 'there is no such file', hintIfMissing, cause);
+      throw unreadable(path, 'there is no such file', await hintIfMissing?.(), cause);
     }
     throw unreadable(path, (cause as Error).message, undefined, cause);
   }

@@ -19,30 +19,30 @@ before(async () => {
 });
 after(() => world[Symbol.asyncDispose]());
 
-const TIMEOUT_MS = 60;
-/** What a busy machine may take beyond the time-out; the benchmark of plugins measures what an idle one takes. */
-const MARGIN_MS = 2_000;
+/** Of calls that run into it, while others of the same plugin must not, however busy the machine is. */
+const TIMEOUT_MS = 500;
 /** For `start`, whatever the time-out of calls. */
 const START_MS = 1_000;
 const limits = { call_timeout_ms: TIMEOUT_MS };
+/** Longer than any test. */
+const patient = { call_timeout_ms: 60_000 };
+const timedOut = (timeoutMs = TIMEOUT_MS) => ({
+  code: 'AW_PLUGIN_TIMEOUT',
+  message: new RegExp(`took over ${timeoutMs} ms$`),
+});
 
-async function timed(run: () => Promise<unknown>): Promise<number> {
+/** How long it was is for the benchmark of plugins: here it is not before its time. */
+async function assertTimedOut(run: () => Promise<unknown>, timeoutMs = TIMEOUT_MS): Promise<void> {
   const startedAt = performance.now();
-  await run();
-  return performance.now() - startedAt;
-}
-
-function assertInTime(ms: number, timeoutMs = TIMEOUT_MS): void {
-  assert.ok(ms >= timeoutMs - 1 && ms < timeoutMs + MARGIN_MS, `ended after ${ms} ms`);
+  await assert.rejects(run(), timedOut(timeoutMs));
+  const ms = performance.now() - startedAt;
+  assert.ok(ms >= timeoutMs - 1, `ended after ${ms} ms`);
 }
 
 test('a plugin that loops in a call is gone in time, and a new instance takes the next one', async () => {
   await world.load('looper', fixture('loops'), { limits, permissions: { kv: { prefix: 'loops/' } } });
   for (const functionName of ['spin', 'chatter', 'ask']) {
-    const ms = await world.beside(() =>
-      timed(() => assert.rejects(world.call('looper', functionName), { code: 'AW_PLUGIN_TIMEOUT' })),
-    );
-    assertInTime(ms);
+    await world.beside(() => assertTimedOut(() => world.call('looper', functionName)));
     assert.equal(await world.call('looper', 'echo', 'again'), 'again', `after ${functionName}`);
   }
   const { timeouts, failures, calls } = world.host.get('looper')!.stats;
@@ -60,18 +60,10 @@ test('a plugin that loops takes with it no call that was waiting behind it', asy
 });
 
 test('a plugin that loops goes on where its time-out is long, and ends by the signal of its caller', async () => {
-  const patient = { limits: { call_timeout_ms: 60_000 }, permissions: { kv: { prefix: 'loops/' } } };
-  await world.load('looper', fixture('loops'), patient);
+  await world.load('looper', fixture('loops'), { limits: patient, permissions: { kv: { prefix: 'loops/' } } });
   const controller = new AbortController();
-  const spinning = world.host.call('looper', 'spin', new Uint8Array(0), { signal: controller.signal });
-  let isSettled = false;
-  spinning.catch(() => undefined).finally(() => (isSettled = true));
-  const startedAt = performance.now();
-  for (let count = 0; performance.now() < startedAt + TIMEOUT_MS * 1.5; count++) {
-    await world.call('neighbour', 'echo', String(count));
-  }
-  assert.equal(isSettled, false);
-  controller.abort();
+  const spin = () => world.host.call('looper', 'spin', new Uint8Array(0), { signal: controller.signal });
+  const spinning = world.besideEndless(spin, () => controller.abort());
   await assert.rejects(spinning, { code: 'AW_PLUGIN_ABORTED' });
   assert.equal(await world.call('looper', 'echo', 'again'), 'again');
   await world.host.unload('looper');
@@ -91,13 +83,14 @@ const NEVER_LOADED: readonly { where: string; name: string; timeoutMs: number; m
 for (const { where, name, manifest, timeoutMs } of NEVER_LOADED) {
   test(`a plugin that loops in ${where} is not loaded, and the one that it was to replace stays`, async () => {
     await world.load('replaced', fixture('echo'));
-    const ms = await world.beside(() =>
-      timed(() => assert.rejects(world.load('replaced', fixture(name), manifest), { code: 'AW_PLUGIN_TIMEOUT' })),
-    );
-    assertInTime(ms, timeoutMs);
+    await world.beside(() => assertTimedOut(() => world.load('replaced', fixture(name), manifest), timeoutMs));
     assert.equal(await world.call('replaced', 'echo', 'still here'), 'still here');
     await world.host.unload('replaced');
-    await assert.rejects(world.load('new-one', fixture(name), manifest), { code: 'AW_PLUGIN_TIMEOUT' });
+    const load = () => world.load('new-one', fixture(name), { ...manifest, limits: patient });
+    await assert.rejects(
+      world.besideEndless(load, () => world.host.cancelLoad('new-one')),
+      { code: 'AW_PLUGIN_ABORTED' },
+    );
     assert.equal(world.host.get('new-one'), undefined);
   });
 }
@@ -124,7 +117,15 @@ test('a plugin that takes memory gets what it may have, and no more', async () =
   }
   assert.equal(await number('leap'), -1);
   assert.ok((await number('grow_table')) <= 65_536);
-  await assert.rejects(world.call('taker', 'grow_and_fall'), { code: /^AW_PLUGIN_(TRAPPED|MEMORY_EXCEEDED)$/ });
+  // What trapped where no page more would fit was out of memory; else only how much it had can be told.
+  for (const [functionName, code, message] of [
+    ['grow_and_fall', 'AW_PLUGIN_TRAPPED', /19 of 20 MiB of memory \(`permissions\.memory\.max_heap_mb`\)$/],
+    ['fill_and_fall', 'AW_PLUGIN_MEMORY_EXCEEDED', /all the memory that it may have, 20 MiB$/],
+    ['fill_and_divide', 'AW_PLUGIN_TRAPPED', /divide by zero, with 20 of 20 MiB of memory/],
+    ['fill_and_sink', 'AW_PLUGIN_TRAPPED', /call stack/],
+  ] as const) {
+    await assert.rejects(world.call('taker', functionName), { code, message }, functionName);
+  }
   assert.equal(await world.beside(() => number('leap')), -1, 'a new instance');
   await world.host.unload('taker');
 });
@@ -134,11 +135,15 @@ test('a plugin that begins with more memory than it may have is not loaded', asy
   await assert.rejects(world.load('big', module), { code: /^AW_PLUGIN_(MODULE_INVALID|MEMORY_EXCEEDED)$/ });
   const wider = { permissions: { memory: { max_heap_mb: 100 } } };
   await world.load('big', module, wider);
+  // One that has had all of it from the start has asked for no more.
+  const full = compileWat('(module (memory (export "memory") 256) (func (export "fall") unreachable))');
+  await world.load('big', full);
+  await assert.rejects(world.call('big', 'fall'), { code: 'AW_PLUGIN_TRAPPED', message: /16 of 16 MiB/ });
   await world.host.unload('big');
 });
 
 test('a plugin that takes memory of the host gets what it may have, and no more', async () => {
-  await world.load('classic', fixture('classic'), { limits: { call_timeout_ms: 2_000, max_output_kb: 1 } });
+  await world.load('classic', fixture('classic'), { limits: { ...patient, max_output_kb: 1 } });
   for (const functionName of ['alloc_without_end', 'alloc_at_once', 'alloc_negative']) {
     const failure = { code: 'AW_PLUGIN_MEMORY_EXCEEDED' };
     await world.beside(() => assert.rejects(world.call('classic', functionName), failure, functionName));
@@ -382,7 +387,7 @@ test('a plugin that keeps a value beyond the limit is told so', async () => {
 });
 
 test('a plugin that never stops sending gets so many and so much, and no more', async () => {
-  await world.load('asker', fixture('asks'), { ...ASKS, limits: { call_timeout_ms: 1_000 } });
+  await world.load('asker', fixture('asks'), { ...ASKS, limits: patient });
   const small = event('asks.done');
   const large = JSON.stringify({ type: 'asks.done', key: 'k', data: { text: 'x'.repeat(10_000) } });
   const many = await world.beside(() => ask('flood', small));

@@ -46,6 +46,10 @@ export interface PluginsWorld extends AsyncDisposable {
   load(name: string, changed?: Partial<PluginManifest>): Promise<string>;
   /** Ends the plugins, lets that be done which is to happen meanwhile, and starts them anew. */
   restart(options?: { readonly allowsUnsigned?: boolean; readonly meanwhile?: () => Promise<unknown> }): Promise<void>;
+  /** What would be remembered waits until what this gives is disposed of. `asked` resolves when something waits. */
+  hold(): Disposable & { readonly asked: Promise<void> };
+  /** Unloads a plugin and ends all, which takes until the next ones have been started and have loaded theirs. */
+  restartBeforeEnd(name: string): Promise<void>;
   execute(name: string, functionName: string, input?: unknown): Promise<unknown>;
   add(queue: string, type: string, data: unknown, options?: Parameters<JobQueue['add']>[2]): Promise<string>;
   /** Adds a job that runs once, and gives what has become of it. */
@@ -57,7 +61,7 @@ export interface PluginsWorld extends AsyncDisposable {
   untilEvent(type: string, key: string): Promise<Message>;
   /** Resolves when the actor that hears of devices knows that the plugin is to be told, or is not any more. */
   untilHooked(name: string, isHooked: boolean): Promise<unknown>;
-  happen(what: 'attached' | 'detached', device?: Partial<Device>): Promise<void>;
+  happen(what: 'attached' | 'detached', device?: Partial<Device>, traceparent?: string): Promise<void>;
 }
 
 /** Says what happens to devices. */
@@ -73,7 +77,13 @@ const watcher = defineActor({
   },
 });
 
-const CALL_MS = 10_000;
+interface Gate {
+  opened: Promise<void>;
+  onAsked?: () => void;
+}
+
+/** As long as a test waits for anything. */
+const CALL_MS = 30_000;
 const ENDED = ['completed', 'failed'];
 
 export async function startPluginsWorld(): Promise<PluginsWorld> {
@@ -107,16 +117,24 @@ export async function startPluginsWorld(): Promise<PluginsWorld> {
       prepareJobs: (items) => queues.prepareJobs(items),
     }),
   );
-  const start = (allowsUnsigned = true) =>
+  /** @param gate what they would have remembered waits for it */
+  const start = (allowsUnsigned = true, gate: Gate = { opened: Promise.resolve() }) =>
     startPlugins({
       ...shared,
       tenant: TENANT,
       queues,
-      client: actors,
+      client: {
+        call: (...call) => {
+          gate.onAsked?.();
+          return gate.opened.then(() => actors.call(...call));
+        },
+        send: (...sent) => actors.send(...sent),
+      },
       inspector: createInspector(bus, TENANT),
       policy: { allowsUnsigned, folders: [folder] },
     });
-  let plugins = await start();
+  let gate: Gate = { opened: Promise.resolve() };
+  let plugins = await start(true, gate);
   stack.defer(() => plugins[Symbol.asyncDispose]());
   const owned = stack.move();
 
@@ -148,8 +166,29 @@ export async function startPluginsWorld(): Promise<PluginsWorld> {
     async restart({ allowsUnsigned, meanwhile } = {}) {
       await plugins[Symbol.asyncDispose]();
       await meanwhile?.();
-      plugins = await start(allowsUnsigned);
+      gate = { opened: Promise.resolve() };
+      plugins = await start(allowsUnsigned, gate);
       await plugins.restored;
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      gate.opened = promise;
+      gate.onAsked = asked.resolve;
+      return { asked: asked.promise, [Symbol.dispose]: resolve };
+    },
+    async restartBeforeEnd(name) {
+      using held = world.hold();
+      const unloading = plugins.service.unload(name);
+      await until(() => plugins.host.get(name) === undefined, `${name} to be gone`);
+      let isEnded = false;
+      const ending = plugins[Symbol.asyncDispose]().then(() => (isEnded = true));
+      gate = { opened: Promise.resolve() };
+      plugins = await start(true, gate);
+      await plugins.restored;
+      assert.equal(isEnded, false);
+      held[Symbol.dispose]();
+      await Promise.all([unloading, ending]);
     },
     execute: (name, functionName, input) => plugins.service.execute(name, functionName, input, { timeoutMs: CALL_MS }),
     async add(queue, type, data, options) {
@@ -176,10 +215,11 @@ export async function startPluginsWorld(): Promise<PluginsWorld> {
         const state = await stateOf<PluginHooksState>(bus, pluginHooks.name, HOOKED_DEVICES);
         return Object.hasOwn(state?.hooked ?? {}, name) === isHooked;
       }, `hooks of ${name}`),
-    async happen(what, changed = {}) {
+    async happen(what, changed = {}, traceparent = '') {
       const device = { ...DEVICE, ...changed };
       const address = { tenant: TENANT, actor: watcher.name, key: 'w' };
-      await actors.call(address, 'watcher.say', { what, device }, { timeoutMs: CALL_MS });
+      const trace = traceparent === '' ? {} : { traceparent };
+      await actors.call(address, 'watcher.say', { what, device }, { timeoutMs: CALL_MS, ...trace });
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
