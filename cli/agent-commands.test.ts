@@ -69,6 +69,7 @@ const AGENT = {
   updatedAt: ENDED,
   config: { graph: GRAPH },
   error: null,
+  warnings: ['/nodes/3/queue names "mail", which nobody works on now: the job would wait'],
   memory: { count: 4 },
   runs: [RUN],
 } as unknown as Agent;
@@ -111,7 +112,7 @@ test('agent ls and show, by id or by name', async () => {
   answer(gateway, {});
   const { out } = await run(['agent', 'show', 'greeter']);
   for (const expected of [
-    /^id +a1\nname +greeter\nfor +Greets\nstatus +deployed\n/,
+    /^id +a1\nname +greeter\nfor +Greets\nstatus +deployed\nwarning +\/nodes\/3\/queue names "mail", .* wait\n/,
     /starts +when a device is attached \(vendor 1209\)\nstarts +every 1m\nstarts +by a job agent\.run of the queue agents\n/,
     /THEN\ndescribe +plugin +calls describe of hello +known\nkeep +remember +\{\{describe\.output\.title\}\} +end\n/,
     /known +condition +\{\{x\}\} not equal 3\? +keep, else mail\n/,
@@ -127,6 +128,7 @@ test('agent ls and show, by id or by name', async () => {
 
   const unknown = await run(['agent', 'show', 'greeetr']);
   assert.match(unknown.err, /^AW_AGENT_UNKNOWN: There is no agent "greeetr"\. Next: did you mean "greeter"\?/);
+  assert.match((await run(['agent', 'show', 'GRE'])).err, /no agent "GRE"\. Next: did you mean "greeter"\?/);
   const several = await run(['agent', 'stop', 'twin']);
   assert.equal(several.code, 2);
   assert.match(several.err, /2 agents are called "twin"\. Next: give its id: a2 or a3/);
@@ -157,7 +159,7 @@ test('agent steps shows a run with times, outputs, jobs and its trace', async ()
 test('agent create reads a file, and may deploy at once', async () => {
   await using world = await startCommandWorld();
   const { gateway, run, runJson, folder } = world;
-  const draft = { ...AGENT, status: 'DRAFT', runs: [] };
+  const draft = { ...AGENT, status: 'DRAFT', runs: [], warnings: [] };
   answer(gateway, { createAgent: { ...draft, name: 'other' }, deployAgent: AGENT });
   const file = join(folder, 'greeter.json');
   const input = { name: 'other', config: { graph: GRAPH } };
@@ -172,7 +174,9 @@ test('agent create reads a file, and may deploy at once', async () => {
   const refusal = { errors: [{ message: places, extensions: { code: 'AW_AGENT_GRAPH_INVALID' } }] };
   const answerEach = (answers: Readonly<Record<string, object>>) => {
     gateway.answer = ({ query }) =>
-      Object.entries(answers).find(([field]) => query.includes(`{ ${field}(`))?.[1] ?? { data: { agents: NAMES } };
+      Object.entries(answers).find(([field]) => query.includes(`{ ${field}(`))?.[1] ?? {
+        data: { agents: NAMES, plugins: [{ name: 'helo' }] },
+      };
   };
   answerEach({ createAgent: refusal });
   const refused = await run(['agent', 'create', file]);
@@ -193,7 +197,7 @@ test('agent create reads a file, and may deploy at once', async () => {
   answerEach({ createAgent: made, deployAgent: unloaded, deleteAgent: { data: { deleteAgent: true } } });
   assert.match(
     (await run(['agent', 'create', file, '--deploy'])).err,
-    / its draft is deleted again:\n {2}\/nodes\/1\/plugin names "hello", which is not loaded: load it first\n/,
+    / its draft is deleted again:\n {2}\/nodes\/1\/plugin names "hello", which is not loaded: load it first \(did you mean "helo"\?\)\n/,
   );
   answerEach({ createAgent: made, deployAgent: refusal, deleteAgent: refusal });
   assert.match(
@@ -221,21 +225,56 @@ test('agent create reads a file, and may deploy at once', async () => {
     assert.match(err, message);
   }
   assert.equal((await runJson(['agent', 'create', join(folder, 'none')])).document.error.code, 'AW_FILE_FAILED');
+  assert.match((await run(['agent', 'create', join(folder, 'none')])).err, /none": there is no such file\. Next: /);
+});
+
+test('agent update reads a file, and says where it may not be', async () => {
+  await using world = await startCommandWorld();
+  const { gateway, run, runJson, folder } = world;
+  const file = join(folder, 'greeter.json');
+  const input = { name: 'twin', config: { graph: GRAPH } };
+  await writeFile(file, JSON.stringify(input));
+  const changed = { ...AGENT, name: 'twin', status: 'DRAFT' };
+  answer(gateway, { updateAgent: changed });
+  const { out, err } = await run(['agent', 'update', 'greeter', file]);
+  assert.equal(out, 'twin: draft\n');
+  assert.match(err, /^Warning: \/nodes\/3\/queue .*\nAgent a2 and 1 more are called "twin", too: .* its id, a1\n$/);
+  assert.deepEqual(gateway.requests.at(-1)?.variables, { id: 'a1', input, runs: 1 });
+  assert.deepEqual((await runJson(['agent', 'update', 'a1', file])).document, changed);
+  const refuse = (message: string, code: string) => {
+    gateway.answer = ({ query }) =>
+      query.startsWith('mutation') ? { errors: [{ message, extensions: { code } }] } : { data: { agents: NAMES } };
+  };
+  refuse('Cannot update agent "a1": it is deployed; stop it first', 'AW_AGENT_STATE');
+  assert.match(
+    (await run(['agent', 'update', 'greeter', file])).err,
+    /^AW_AGENT_STATE: Cannot update agent "greeter": .*\. Next: autoweave agent stop greeter\n/,
+  );
+  refuse('Cannot use the graph: /nodes/0/next: no node "b"; /nodes/1: a cycle', 'AW_AGENT_GRAPH_INVALID');
+  assert.match((await run(['agent', 'update', 'greeter', file])).err, /graph:\n {2}\/nodes\/0\/next.*\n {2}\/nodes\/1/);
 });
 
 test('agent deploy, stop and delete', async () => {
   await using world = await startCommandWorld();
   const { gateway, run, runJson } = world;
-  const stopped = { ...AGENT, status: 'STOPPED' };
+  const stopped = { ...AGENT, status: 'STOPPED', error: { code: 'AW_DATA_INVALID', message: 'Step "weigh" failed' } };
   answer(gateway, { deployAgent: AGENT, stopAgent: stopped, deleteAgent: true });
-  assert.equal((await run(['agent', 'deploy', 'greeter'])).out, 'greeter: deployed\n');
+  const deployed = await run(['agent', 'deploy', 'greeter']);
+  assert.deepEqual([deployed.out, deployed.err.slice(0, 24)], ['greeter: deployed\n', 'Warning: /nodes/3/queue ']);
   assert.equal(gateway.requests.at(-1)?.variables['id'], 'a1');
   assert.deepEqual((await runJson(['agent', 'stop', 'a1'])).document, stopped);
+  assert.equal((await run(['agent', 'stop', 'greeter'])).out, 'greeter: stopped\n', 'not with the error of a run');
   const asking = await run(['agent', 'delete', 'greeter'], { answer: 'greeter' });
   assert.deepEqual(asking.asked, ['Deletes agent greeter with its runs. Type greeter to go on: ']);
   assert.equal(asking.out, 'greeter: deleted\n');
   assert.equal((await runJson(['agent', 'delete', 'a1'])).document.error.code, 'AW_NOT_CONFIRMED');
   assert.deepEqual((await runJson(['agent', 'delete', 'greeter', '--yes'])).document, { id: 'a1', deleted: true });
+  const showing = async (agent: object) => {
+    gateway.answer = () => ({ data: { agent } });
+    return (await run(['agent', 'show', 'a1'])).out;
+  };
+  assert.match(await showing(stopped), /\nerror +of the last run that failed, AW_DATA_INVALID: Step/);
+  assert.match(await showing({ ...stopped, status: 'ERROR' }), /\nerror +AW_DATA_INVALID: Step/);
 });
 
 test('agent delete, run and stop say of an agent in another state what it is called, and what to type', async () => {

@@ -10,7 +10,7 @@ import { missingPlugins, pluginsOf } from './graph-plugins.ts';
  *
  * @throws AW_AGENT_PLUGIN_MISSING with the places
  */
-export async function checkPlugins(ctx: ActorContext, graph: AgentGraph): Promise<void> {
+export async function checkPlugins(ctx: ActorContext, graph: AgentGraph, order: 'deploy' | 'update'): Promise<void> {
   const names = [...new Set(pluginsOf(graph).map(({ plugin }) => plugin))];
   const answers = await Promise.all(names.map((name) => exportsOf(ctx, name)));
   const functions = new Map<string, readonly string[]>();
@@ -20,7 +20,7 @@ export async function checkPlugins(ctx: ActorContext, graph: AgentGraph): Promis
   }
   const missing = missingPlugins(graph, functions);
   if (missing.length === 0) return;
-  throw new TerminalError('AW_AGENT_PLUGIN_MISSING', `Cannot deploy agent "${ctx.key}": ${listPlaces(missing)}`);
+  throw new TerminalError('AW_AGENT_PLUGIN_MISSING', `Cannot ${order} agent "${ctx.key}": ${listPlaces(missing)}`);
 }
 
 /** What its triggers need. Sent, so that it comes with the new status or not at all, in the order of the orders. */
@@ -46,11 +46,19 @@ export function register(ctx: ActorContext, graph: AgentGraph): void {
   }
 }
 
-/** Takes away what {@link register} has made. */
-export function unregister(ctx: ActorContext, graph: AgentGraph): void {
-  const isByDevice = graph.triggers?.some(({ type }) => type === 'device');
-  if (isByDevice) ctx.cast(AGENT_ROUTER, DEVICES, 'agent-router.remove', { agentId: ctx.key });
-  for (const { key } of schedulesOf(ctx.key, graph)) ctx.cast(SCHEDULER, key, 'schedule.remove', {});
+/**
+ * Takes away what {@link register} has made.
+ *
+ * @param next what is registered in its place: its schedules replace those before, and what these have counted goes on
+ */
+export function unregister(ctx: ActorContext, graph: AgentGraph, next: AgentGraph = { nodes: [] }): void {
+  if (isByDevice(graph) && !isByDevice(next)) {
+    ctx.cast(AGENT_ROUTER, DEVICES, 'agent-router.remove', { agentId: ctx.key });
+  }
+  const kept = new Set(schedulesOf(ctx.key, next).map(({ key }) => key));
+  for (const { key } of schedulesOf(ctx.key, graph)) {
+    if (!kept.has(key)) ctx.cast(SCHEDULER, key, 'schedule.remove', {});
+  }
 }
 
 /** The schedule of an agent that a job of this id would be a turn of; undefined when it can be none. */
@@ -58,6 +66,10 @@ export function scheduleOf(agentId: string, jobId: string): string | undefined {
   const id = jobId.slice(0, Math.max(0, jobId.lastIndexOf(':')));
   const prefix = schedulePrefix(agentId);
   return id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length)) ? id : undefined;
+}
+
+function isByDevice({ triggers = [] }: AgentGraph): boolean {
+  return triggers.some(({ type }) => type === 'device');
 }
 
 function schedulesOf(agentId: string, { triggers = [] }: AgentGraph) {

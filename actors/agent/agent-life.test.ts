@@ -5,6 +5,7 @@ import { type AgentOrder, type AgentState, nextState } from './agent-life.ts';
 /** Each state with each order: the state that follows, or what is said instead. */
 const ORDERS: readonly AgentOrder[] = [
   'create',
+  'update',
   'deploy',
   'stop',
   'delete',
@@ -14,12 +15,32 @@ const ORDERS: readonly AgentOrder[] = [
   'all_ended_badly',
 ];
 const TABLE: Readonly<Record<AgentState, readonly string[]>> = {
-  NONE: ['DRAFT', 'there is none', 'there is none', 'NONE', 'there is none', 'NONE', 'NONE', 'NONE'],
-  DRAFT: ['DRAFT', 'DEPLOYED', 'nothing starts', 'NONE', 'deploy it first', 'DRAFT', 'DRAFT', 'DRAFT'],
-  DEPLOYED: ['DEPLOYED', 'DEPLOYED', 'STOPPED', 'stop it first', 'RUNNING', 'DEPLOYED', 'DEPLOYED', 'ERROR'],
-  RUNNING: ['RUNNING', 'RUNNING', 'STOPPED', 'stop it first', 'RUNNING', 'RUNNING', 'DEPLOYED', 'ERROR'],
-  ERROR: ['ERROR', 'ERROR', 'STOPPED', 'stop it first', 'RUNNING', 'ERROR', 'DEPLOYED', 'ERROR'],
-  STOPPED: ['STOPPED', 'DEPLOYED', 'STOPPED', 'NONE', 'deploy it again', 'STOPPED', 'STOPPED', 'STOPPED'],
+  NONE: ['DRAFT', 'there is none', 'there is none', 'there is none', 'NONE', 'there is none', 'NONE', 'NONE', 'NONE'],
+  DRAFT: ['DRAFT', 'DRAFT', 'DEPLOYED', 'nothing starts', 'NONE', 'deploy it first', 'DRAFT', 'DRAFT', 'DRAFT'],
+  DEPLOYED: [
+    'DEPLOYED',
+    'stop it first',
+    'DEPLOYED',
+    'STOPPED',
+    'stop it first',
+    'RUNNING',
+    'DEPLOYED',
+    'DEPLOYED',
+    'ERROR',
+  ],
+  RUNNING: [
+    'RUNNING',
+    'stop it first',
+    'RUNNING',
+    'STOPPED',
+    'stop it first',
+    'RUNNING',
+    'RUNNING',
+    'DEPLOYED',
+    'ERROR',
+  ],
+  ERROR: ['ERROR', 'DEPLOYED', 'ERROR', 'STOPPED', 'stop it first', 'RUNNING', 'ERROR', 'DEPLOYED', 'ERROR'],
+  STOPPED: ['STOPPED', 'STOPPED', 'DEPLOYED', 'STOPPED', 'NONE', 'deploy it again', 'STOPPED', 'STOPPED', 'STOPPED'],
 };
 
 describe('nextState', () => {

@@ -17,6 +17,8 @@ export type AgentState = AgentStatus | 'NONE';
 /** What is asked of it, and what its runs come to. */
 export type AgentOrder =
   | 'create'
+  /** Another name, description and graph. */
+  | 'update'
   | 'deploy'
   | 'stop'
   | 'delete'
@@ -40,10 +42,14 @@ const DEPLOY_FIRST: Refusal = { code: 'AW_AGENT_STATE', why: 'it is a draft; dep
 const NOTHING_TO_STOP: Refusal = { code: 'AW_AGENT_STATE', why: 'it is a draft, which nothing starts' };
 const DEPLOY_AGAIN: Refusal = { code: 'AW_AGENT_STATE', why: 'it was stopped; deploy it again' };
 
-/** The state that comes next; the same one means that nothing has to be done. Orders may come twice. */
+/**
+ * The state that comes next; the same one means that nothing has to be done, but for an update, which leaves the state as
+ * it was. Orders may come twice.
+ */
 export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder, AgentState | Refusal>>>> = {
   NONE: {
     create: 'DRAFT',
+    update: UNKNOWN,
     deploy: UNKNOWN,
     stop: UNKNOWN,
     delete: 'NONE',
@@ -54,6 +60,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
   },
   DRAFT: {
     create: 'DRAFT',
+    update: 'DRAFT',
     deploy: 'DEPLOYED',
     stop: NOTHING_TO_STOP,
     delete: 'NONE',
@@ -64,6 +71,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
   },
   DEPLOYED: {
     create: 'DEPLOYED',
+    update: STOP_FIRST,
     deploy: 'DEPLOYED',
     stop: 'STOPPED',
     delete: STOP_FIRST,
@@ -74,6 +82,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
   },
   RUNNING: {
     create: 'RUNNING',
+    update: STOP_FIRST,
     deploy: 'RUNNING',
     stop: 'STOPPED',
     delete: STOP_FIRST,
@@ -84,6 +93,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
   },
   ERROR: {
     create: 'ERROR',
+    update: 'DEPLOYED',
     deploy: 'ERROR',
     stop: 'STOPPED',
     delete: STOP_FIRST,
@@ -94,6 +104,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
   },
   STOPPED: {
     create: 'STOPPED',
+    update: 'STOPPED',
     deploy: 'DEPLOYED',
     stop: 'STOPPED',
     delete: 'NONE',
@@ -106,6 +117,7 @@ export const AGENT_LIFE: Readonly<Record<AgentState, Readonly<Record<AgentOrder,
 
 const VERBS: Readonly<Record<AgentOrder, string>> = {
   create: 'create',
+  update: 'update',
   deploy: 'deploy',
   stop: 'stop',
   delete: 'delete',

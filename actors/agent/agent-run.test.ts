@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { AgentCreate, AgentGraph, AgentStep, MemoryRecord } from '../../proto/generated/messages.ts';
-import { createAgentWorld } from '../../test/harness/agent-world.ts';
+import { defineActor } from '../../runtime/actor/definition.ts';
+import { AGENT_ACTORS, createAgentWorld } from '../../test/harness/agent-world.ts';
 import { agentRun } from './agent-run.ts';
 
 type Node = AgentGraph['nodes'][number];
@@ -116,6 +117,23 @@ describe('a run', () => {
     assert.equal(world.actors.jobs().length, 2);
   });
 
+  test('begins only when its agent sends for it, and not again when it was forgotten', async () => {
+    await using world = await createAgentWorld();
+    const graph = { nodes: [describeNode] };
+    const runId = await world.run('a', graph);
+    const sent = { agentId: 'a', graph, trigger: { type: 'manual' } };
+    await world.end(runId, null);
+    await world.actors.send(agentRun, runId, 'agent-run.forget', {});
+    for (const key of [runId, 'a/new', 'other']) {
+      await assert.rejects(world.actors.call(agentRun, key, 'agent-run.begin', sent), {
+        code: 'AW_AGENT_RUN_UNKNOWN',
+        message: `Cannot begin run "${key}": agent "a" has not sent for it; run the agent to begin another one`,
+      });
+      assert.equal(world.actors.state(agentRun, key), undefined);
+    }
+    assert.equal(world.actors.jobs().length, 1);
+  });
+
   test('ends after the step at work when it is stopped', async () => {
     await using world = await createAgentWorld();
     const runId = await world.run('a', {
@@ -214,13 +232,6 @@ describe('a run', () => {
       /\/text must NOT have fewer than 1/,
     ],
     [
-      'adds a job that is none',
-      { id: 'job', type: 'job', queue: 'mail', jobType: 'mail.unheard' },
-      null,
-      'AW_TYPE_UNKNOWN',
-      /mail\.unheard/,
-    ],
-    [
       'adds a job with wrong data',
       { id: 'job', type: 'job', queue: 'mail', jobType: 'plugin.call', data: 7 },
       null,
@@ -242,6 +253,28 @@ describe('a run', () => {
       assert.deepEqual(world.actors.deadLetters(), []);
     });
   }
+
+  test('waits a while for a job type that is not known yet, as after a start, and fails then', async () => {
+    await using world = await createAgentWorld();
+    const print = { id: 'print', type: 'job', queue: 'labels', jobType: 'label.print' } as const;
+    const graph = { nodes: [{ ...describeNode, next: 'print' }, print] };
+    const late = await world.run('a', graph);
+    await world.end(late, null);
+    assert.deepEqual(outlines(world.runOf(late).steps), ['describe WAITING']);
+    const printer = defineActor({ name: 'printer', init: () => ({}), otherwise() {}, schemas: { 'label.print': {} } });
+    await world.actors.restart([...AGENT_ACTORS, printer]);
+    await world.actors.advance(1_000);
+    assert.deepEqual(outlines(world.runOf(late).steps), ['describe DONE', 'print WAITING']);
+    assert.equal(world.actors.jobs('labels').length, 1);
+
+    await world.actors.restart(AGENT_ACTORS);
+    const wrong = await world.start('a');
+    await world.end(wrong, null);
+    await world.actors.advance(10_000);
+    const { status, error } = world.runOf(wrong);
+    assert.deepEqual([status, error?.code], ['FAILED', 'AW_TYPE_UNKNOWN']);
+    assert.deepEqual(world.actors.deadLetters(), []);
+  });
 
   test('fails when its job failed, was cancelled or removed', async () => {
     await using world = await createAgentWorld();

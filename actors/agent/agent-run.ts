@@ -66,9 +66,10 @@ export const agentRun = defineActor({
     nextCheck: 0,
   }),
   commands: {
-    'agent-run.begin'(ctx, state, { data, traceparent }) {
+    'agent-run.begin'(ctx, state, { data, source, traceparent }) {
       if (state.status !== 'NONE') return;
       const { agentId, graph } = data;
+      checkSender(ctx, agentId, source);
       const trigger = data.trigger as AgentRun['trigger'];
       Object.assign(state, { agentId, graph, trigger, status: 'RUNNING', startedAt: nowOf(ctx) });
       if (traceparent !== undefined) state.traceparent = traceparent;
@@ -106,6 +107,21 @@ export const agentRun = defineActor({
     },
   },
 });
+
+/**
+ * A run that was forgotten has left nothing here that a second beginning could be told by: its steps would wait for jobs
+ * that have ended before, and no agent would look after it. Its agent sends for each run once, and what it has sent keeps
+ * its source as a dead letter that is sent again; somebody else who sends it is refused.
+ *
+ * @throws AW_AGENT_RUN_UNKNOWN
+ */
+function checkSender({ key }: ActorContext, agentId: string, source: string): void {
+  if (source === `actor/${AGENT}/${agentId}` && key.startsWith(`${agentId}/`)) return;
+  throw new TerminalError(
+    'AW_AGENT_RUN_UNKNOWN',
+    `Cannot begin run "${key}": agent "${agentId}" has not sent for it; run the agent to begin another one`,
+  );
+}
 
 /** Begins the step that comes next, or ends the run where there is none. */
 function goOn(ctx: ActorContext, state: RunState, turn: Turn = { messages: 0, bytes: 0 }): void {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AgentGraph, AgentStatusChanged } from '../../proto/generated/messages.ts';
+import type { AgentGraph, AgentRunFinished, AgentStatusChanged } from '../../proto/generated/messages.ts';
 import type { ScheduleState } from '../../runtime/queue/schedule-record.ts';
 import { createAgentWorld } from '../../test/harness/agent-world.ts';
-import { agent, MAX_RUNNING, MAX_RUNS } from './agent.ts';
+import { type AgentRecord, agent, MAX_RUNNING, MAX_RUNS } from './agent.ts';
+import { DEVICES } from './agent-names.ts';
+import { agentRouter } from './agent-router.ts';
 import { agentRun } from './agent-run.ts';
 
 const LABEL: AgentGraph = { nodes: [{ id: 'label', type: 'plugin', plugin: 'label-maker', function: 'label' }] };
@@ -57,6 +59,116 @@ describe('agent', () => {
     assert.equal((await world.deploy('a')).status, 'DEPLOYED');
     await assert.rejects(world.create('a', NOTE), { ...REFUSED, message: /another one of this id/ });
     assert.equal(world.told('agent.status_changed').length, 2);
+  });
+
+  test('gets another name, description and graph while it is not deployed; a run keeps the graph that it began with', async () => {
+    await using world = await createAgentWorld();
+    const graph: AgentGraph = { nodes: [{ ...LABEL.nodes[0]!, next: 'note' }, ...NOTE.nodes] };
+    await world.actors.call(agent, 'a', 'agent.create', { name: 'First', description: 'Greets', config: { graph } });
+    await world.deploy('a');
+    const runId = await world.start('a');
+    await assert.rejects(world.update('a', LABEL), {
+      ...REFUSED,
+      message: 'Cannot update agent "a": it is deployed; stop it first',
+    });
+    await world.end(runId, null);
+    await assert.rejects(world.update('a', LABEL), { ...REFUSED, message: /stop it first/ });
+    const second = await world.start('a');
+    await world.stop('a');
+    const before = world.agentOf('a');
+    await world.actors.advance(1_000);
+    await world.update('a', { ...LABEL, triggers: [{ type: 'schedule', everyMs: 60_000 }] }, 'Second');
+    const wrong: AgentGraph = { nodes: [{ ...LABEL.nodes[0]!, next: 'x' }] };
+    await assert.rejects(world.update('a', wrong), { code: 'AW_AGENT_GRAPH_INVALID', message: /\/nodes\/0\/next/ });
+    await assert.rejects(world.update('b', LABEL), { code: 'AW_AGENT_UNKNOWN' });
+    const { name, description, status, createdAt, updatedAt, runs } = world.agentOf('a');
+    assert.deepEqual([name, description, status], ['Second', undefined, 'STOPPED']);
+    assert.deepEqual([createdAt, runs, updatedAt > before.updatedAt], [before.createdAt, before.runs, true]);
+    assert.equal(world.runOf(second).graph?.nodes.length, 2);
+    assert.equal(world.actors.state({ name: 'scheduler' }, 'agent.a.0'), undefined);
+    await world.deploy('a');
+    assert.notEqual(world.actors.state({ name: 'scheduler' }, 'agent.a.0'), undefined);
+    assert.deepEqual(world.told('agent.updated'), [{ agentId: 'a', name: 'Second' }]);
+    assert.deepEqual(world.actors.deadLetters(), []);
+  });
+
+  test('updated while it is a draft, it is one; the same again changes nothing', async () => {
+    await using world = await createAgentWorld();
+    await world.create('a', LABEL);
+    const made = await world.update('a', NOTE);
+    assert.deepEqual([made.status, made.graph], ['DRAFT', NOTE]);
+    await world.actors.advance(1_000);
+    assert.deepEqual(await world.update('a', NOTE), made);
+    const bare = (await world.actors.call(agent, 'a', 'agent.update', { name: 'Bare' })) as AgentRecord;
+    assert.deepEqual([bare.status, bare.name, 'graph' in bare], ['DRAFT', 'Bare', false]);
+    assert.equal(world.told('agent.updated').length, 2);
+  });
+
+  test('updated in error, it stays deployed: its triggers are those of the new graph, which has to be deployable', async () => {
+    await using world = await createAgentWorld();
+    const schedule = (everyMs: number) => ({ type: 'schedule', everyMs }) as const;
+    const device = { type: 'device', on: 'attached' } as const;
+    const first = { ...LABEL, triggers: [schedule(60_000), schedule(70_000), device] };
+    const runId = await world.run('a', first);
+    await world.tell(world.jobOf(runId), { outcome: 'failed', error: { code: 'AW_PLUGIN_TRAPPED', message: 'no' } });
+    const renamed = await world.update('a', first, 'Another name');
+    assert.deepEqual(
+      [renamed.name, renamed.status, renamed.error?.code],
+      ['Another name', 'ERROR', 'AW_PLUGIN_TRAPPED'],
+    );
+    await assert.rejects(world.actors.call(agent, 'a', 'agent.update', { name: 'A' }), {
+      code: 'AW_AGENT_GRAPH_INVALID',
+      message: /config has no "graph"/,
+    });
+    const missing: AgentGraph = { nodes: [{ id: 'x', type: 'plugin', plugin: 'nobody', function: 'f' }] };
+    await assert.rejects(world.update('a', missing), {
+      code: 'AW_AGENT_PLUGIN_MISSING',
+      message: 'Cannot update agent "a": /nodes/0/plugin names "nobody", which is not loaded: load it first',
+    });
+    const clockOf = (index: number) =>
+      world.actors.state<ScheduleState>({ name: 'scheduler' }, `agent.a.${index}`)?.spec?.everyMs;
+    assert.deepEqual([clockOf(0), clockOf(1)], [60_000, 70_000]);
+    await world.update('a', { ...NOTE, triggers: [schedule(80_000)] });
+    assert.deepEqual([clockOf(0), clockOf(1)], [80_000, undefined]);
+    assert.deepEqual(world.actors.state(agentRouter, DEVICES), { agents: [] });
+    assert.deepEqual([world.agentOf('a').status, world.agentOf('a').error], ['DEPLOYED', undefined]);
+    const { before, status } = world.told<AgentStatusChanged>('agent.status_changed').at(-1)!;
+    assert.deepEqual([before, status, world.told('agent.updated').length], ['ERROR', 'DEPLOYED', 2]);
+    const next = await world.start('a');
+    assert.deepEqual([world.runOf(next).steps.length, world.agentOf('a').status], [1, 'DEPLOYED']);
+    assert.deepEqual(world.actors.deadLetters(), []);
+  });
+
+  test('is not blamed for what runs of an earlier graph end with', async () => {
+    await using world = await createAgentWorld();
+    const failed = { outcome: 'failed', error: { code: 'AW_PLUGIN_TRAPPED', message: 'no' } } as const;
+    const standing = () => [world.agentOf('a').status, world.agentOf('a').error?.code];
+    const other: AgentGraph = { nodes: [{ ...LABEL.nodes[0]!, id: 'other' }] };
+    const runs = [await world.run('a', LABEL), await world.start('a'), await world.start('a')];
+    const jobs = runs.map((runId) => world.jobOf(runId));
+    await world.stop('a');
+    await world.update('a', LABEL, 'Second');
+    await world.tell(jobs[0]!, failed);
+    assert.deepEqual(standing(), ['STOPPED', 'AW_PLUGIN_TRAPPED'], 'it is still the graph of this run');
+    const updated = await world.update('a', other);
+    assert.deepEqual([updated.error, 'outdated' in updated], [undefined, false]);
+    await world.tell(jobs[1]!, failed);
+    assert.deepEqual(standing(), ['STOPPED', undefined]);
+    await world.deploy('a');
+    await world.tell(jobs[2]!, failed);
+    assert.deepEqual(standing(), ['DEPLOYED', undefined]);
+    assert.equal(world.told<AgentRunFinished>('agent.run_finished').at(-1)?.error?.code, 'AW_PLUGIN_TRAPPED');
+
+    const [first, second] = [await world.start('a'), await world.start('a')];
+    const late = world.jobOf(second);
+    await world.tell(world.jobOf(first), failed);
+    await world.stop('a');
+    await world.update('a', LABEL);
+    await world.deploy('a');
+    const now = await world.start('a');
+    await world.tell(world.jobOf(now), failed);
+    await world.tell(late, {});
+    assert.deepEqual(standing(), ['ERROR', 'AW_PLUGIN_TRAPPED'], 'nor is it cleared by them');
   });
 
   test('is in error while its last run has failed, and goes on being started', async () => {

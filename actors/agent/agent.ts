@@ -1,4 +1,4 @@
-import type { Agent, AgentRunEnded, AgentStart } from '../../proto/generated/messages.ts';
+import type { Agent, AgentRunEnded, AgentStart, AgentUpdate } from '../../proto/generated/messages.ts';
 import { type ActorContext, defineActor } from '../../runtime/actor/definition.ts';
 import { isSameJson } from '../../runtime/actor/same-json.ts';
 import { TerminalError } from '../../runtime/errors/errors.ts';
@@ -21,7 +21,12 @@ export type AgentRecord = Omit<Agent, 'status'> & { status: AgentState };
 interface State extends AgentRecord, Pick<Watching, 'watchMs'> {
   /** Runs that were begun under a given name, also those that are forgotten. */
   started: StartedMinute[];
+  /** Those at work that began with an earlier graph: how they end says nothing about the one of now. */
+  outdated?: string[];
 }
+
+/** What a person says of it. */
+type Made = Pick<Agent, 'name' | 'description' | 'graph'>;
 
 /** With what is added to it, it still is the id of a schedule, of a run, and of a job of that run. */
 export const MAX_AGENT_ID = 128;
@@ -52,17 +57,35 @@ export const agent = defineActor({
   commands: {
     'agent.create'(ctx, state, { data }) {
       checkId(ctx.key);
-      const { name, description, config } = data;
-      const made = {
-        name,
-        ...(description === undefined ? {} : { description }),
-        ...(config === undefined ? {} : { graph: checkGraph(config) }),
-      };
+      const made = madeOf(data);
       const next = nextState(ctx.key, state.status, 'create');
       if (next === state.status) return shown(sameAs(state, made));
-      const now = new Date(ctx.now()).toISOString();
-      Object.assign(state, made, { tenantId: ctx.tenant, createdAt: now });
+      Object.assign(state, made, { tenantId: ctx.tenant, createdAt: nowOf(ctx) });
       enter(ctx, state, next);
+      return shown(state);
+    },
+    async 'agent.update'(ctx, state, { data }) {
+      const next = nextState(ctx.key, state.status, 'update');
+      const made = madeOf(data);
+      if (isSame(state, made)) return shown(state);
+      const hasNewGraph = !isSameJson(state.graph, made.graph);
+      // After an error: its triggers take over.
+      if (isDeployed(state)) {
+        const graph = checkGraph(data.config ?? {});
+        await checkPlugins(ctx, graph, 'update');
+        unregister(ctx, state.graph ?? graph, graph);
+        register(ctx, graph);
+      }
+      if (hasNewGraph) {
+        state.outdated = [...state.running];
+        // What the graph before has failed with.
+        delete state.error;
+      }
+      delete state.description;
+      delete state.graph;
+      Object.assign(state, made, { updatedAt: nowOf(ctx) });
+      ctx.emit('agent.updated', { agentId: ctx.key, name: state.name });
+      if (hasNewGraph) enter(ctx, state, next);
       return shown(state);
     },
     async 'agent.deploy'(ctx, state, { data }) {
@@ -70,7 +93,7 @@ export const agent = defineActor({
       const next = nextState(ctx.key, state.status, 'deploy');
       if (next === state.status) return shown(state);
       const graph = checkGraph(state.graph === undefined ? {} : { graph: state.graph });
-      await checkPlugins(ctx, graph);
+      await checkPlugins(ctx, graph, 'deploy');
       register(ctx, graph);
       delete state.error;
       // Of an earlier deployment there may be runs that have not ended yet.
@@ -119,6 +142,10 @@ export const agent = defineActor({
   },
 });
 
+function nowOf(ctx: ActorContext): string {
+  return new Date(ctx.now()).toISOString();
+}
+
 /** Nothing is done; a key that is no agent is left without a state. */
 function leave(ctx: ActorContext, { status }: AgentRecord): null {
   if (status === 'NONE') ctx.destroy();
@@ -132,7 +159,7 @@ function begin(ctx: ActorContext, state: AgentRecord, runId: string, trigger: Ag
   if (type === 'job' && !graph?.triggers?.some((each) => each.type === 'job')) {
     throw new TerminalError(
       'AW_AGENT_TRIGGER_MISSING',
-      `Cannot run agent "${ctx.key}": its graph has no job trigger; add { "type": "job" } to the triggers of a new one`,
+      `Cannot run agent "${ctx.key}": its graph has no job trigger; add { "type": "job" } to its triggers`,
     );
   }
   if (running.length >= MAX_RUNNING) {
@@ -149,10 +176,12 @@ function begin(ctx: ActorContext, state: AgentRecord, runId: string, trigger: Ag
   ctx.emit('agent.run_started', { agentId: ctx.key, runId, trigger: type });
 }
 
-function endRun(ctx: ActorContext, state: AgentRecord, { runId, status, error, remembered }: AgentRunEnded): void {
+function endRun(ctx: ActorContext, state: State, { runId, status, error, remembered }: AgentRunEnded): void {
+  const { outdated = [] } = state;
   state.running = state.running.filter((id) => id !== runId);
   state.memories += remembered;
-  if (error !== undefined) state.error = error;
+  if (outdated.includes(runId)) state.outdated = outdated.filter((id) => id !== runId);
+  else if (error !== undefined) state.error = error;
   else if (status === 'DONE') delete state.error;
   forgetOld(ctx, state);
   const failure = error === undefined ? {} : { error };
@@ -176,7 +205,7 @@ function enter(ctx: ActorContext, state: AgentRecord, status: AgentState): void 
   const before = state.status;
   if (status === before) return;
   state.status = status;
-  state.updatedAt = new Date(ctx.now()).toISOString();
+  state.updatedAt = nowOf(ctx);
   const change = { agentId: ctx.key, name: state.name, status, before: before === 'NONE' ? null : before };
   ctx.emit('agent.status_changed', change);
 }
@@ -186,15 +215,26 @@ function isDeployed({ status }: AgentRecord): boolean {
 }
 
 /** Without what is nobody else's concern. */
-function shown({ started: _started, watchMs: _watchMs, ...agent }: State): AgentRecord {
+function shown({ started: _started, outdated: _outdated, watchMs: _watchMs, ...agent }: State): AgentRecord {
   return agent;
 }
 
+/** @throws AW_AGENT_GRAPH_INVALID */
+function madeOf({ name, description, config }: AgentUpdate): Made {
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(config === undefined ? {} : { graph: checkGraph(config) }),
+  };
+}
+
+function isSame({ name, description, graph }: AgentRecord, made: Made): boolean {
+  return name === made.name && description === made.description && isSameJson(graph, made.graph);
+}
+
 /** The agent, when what is to be made is what was made before. */
-function sameAs(state: State, made: Pick<Agent, 'name' | 'description' | 'graph'>): State {
-  const { name, description, graph } = state;
-  const { name: newName, description: newDescription, graph: newGraph } = made;
-  if (name === newName && description === newDescription && isSameJson(graph, newGraph)) return state;
+function sameAs(state: State, made: Made): State {
+  if (isSame(state, made)) return state;
   throw new TerminalError(
     'AW_AGENT_STATE',
     `Cannot create agent "${state.id}": there is another one of this id; choose another id`,

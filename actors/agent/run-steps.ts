@@ -1,5 +1,6 @@
 import type { AgentStep } from '../../proto/generated/messages.ts';
-import type { ActorContext } from '../../runtime/actor/definition.ts';
+import type { ActorContext, EnqueueOptions } from '../../runtime/actor/definition.ts';
+import { AutoWeaveError, RetryableError } from '../../runtime/errors/errors.ts';
 import { MEMORY, MEMORY_QUEUE } from './agent-names.ts';
 import { type Condition, holds } from './condition.ts';
 import type { AgentNode } from './graph-order.ts';
@@ -22,6 +23,9 @@ export interface StepPlace {
 
 /** A plugin that traps, or a search whose process ends, may do better the next time. */
 const ATTEMPTS = 3;
+/** The last attempt that an actor's message has: 2 s after the first, a type that is still unknown is a mistake. */
+const TYPE_ATTEMPTS = 5;
+const TYPE_WAIT_MS = 500;
 /** What a search gives that has nothing to look for: what it would have named is missing in this run. */
 const NOTHING_FOUND = { memories: [], total: 0 };
 
@@ -29,14 +33,15 @@ const NOTHING_FOUND = { memories: [], total: 0 };
  * Begins the step of a node. What it sends goes out with the commit of the run, under ids that follow from the place:
  * however often this is tried, it is sent once.
  *
- * @throws AW_AGENT_VALUE_TOO_LARGE, AW_DATA_INVALID, AW_TYPE_UNKNOWN and the like, all of them for good
+ * @throws AW_AGENT_VALUE_TOO_LARGE, AW_DATA_INVALID, AW_TYPE_UNKNOWN and the like, all of them for good; AW_TYPE_UNKNOWN
+ *   only after a while
  */
 export function beginStep(ctx: ActorContext, node: AgentNode, place: StepPlace, scope: Scope): Begun {
   const { agentId, runId, step } = place;
   const id = `agent-${runId}-${step}`;
   const notify = { actor: ctx.actor, key: runId, ref: String(step) };
   const wait = (queue: string, type: string, data: unknown, attempts?: number): Begun => {
-    ctx.enqueue(queue, type, data, { id, notify, ...(attempts === undefined ? {} : { attempts }) });
+    add(ctx, queue, type, data, { id, notify, ...(attempts === undefined ? {} : { attempts }) });
     return { job: { queue, id } };
   };
   switch (node.type) {
@@ -47,7 +52,7 @@ export function beginStep(ctx: ActorContext, node: AgentNode, place: StepPlace, 
     case 'job': {
       const data = fill(node.data ?? {}, scope);
       if (node.wait !== false) return wait(node.queue, node.jobType, data);
-      ctx.enqueue(node.queue, node.jobType, data, { id });
+      add(ctx, node.queue, node.jobType, data, { id });
       return { output: { jobId: id }, sentBytes: bytesOf(data) };
     }
     case 'search': {
@@ -66,6 +71,17 @@ export function beginStep(ctx: ActorContext, node: AgentNode, place: StepPlace, 
     }
     case 'condition':
       return { output: holds(fill(node.if, scope) as Condition) };
+  }
+}
+
+/** After a start, job types of plugins are known again a moment later than runs go on: the turn is tried again. */
+function add(ctx: ActorContext, queue: string, type: string, data: unknown, options: EnqueueOptions): void {
+  try {
+    ctx.enqueue(queue, type, data, options);
+  } catch (error) {
+    const isUnknown = error instanceof AutoWeaveError && error.code === 'AW_TYPE_UNKNOWN';
+    if (!isUnknown || ctx.attempt >= TYPE_ATTEMPTS) throw error;
+    throw new RetryableError(error.code, error.message, { retryAfterMs: TYPE_WAIT_MS, cause: error });
   }
 }
 

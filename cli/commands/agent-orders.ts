@@ -7,7 +7,7 @@ import type { GatewayClient } from '../gateway-client.ts';
 import { sanitize } from '../text.ts';
 import { tellingState } from './agent-refused.ts';
 import { findAgent, tellingPlaces } from './agent-unknown.ts';
-import { AGENT, agentText } from './agent-view.ts';
+import { AGENT, agentText, tellWarnings } from './agent-view.ts';
 import { confirm } from './confirm.ts';
 
 /** `agent deploy ID` and `agent stop ID`, answered with what it is then. */
@@ -23,9 +23,10 @@ async function order(ctx: CommandContext, field: 'deployAgent' | 'stopAgent'): P
       `mutation Order($id: ID!, $runs: Int) { ${field}(id: $id) { ${AGENT} } }`,
       { id, runs: 1 },
     );
-  const { [field]: agent } = await tellingState(given, id, undefined, () => tellingPlaces(ask));
+  const { [field]: agent } = await tellingState(given, id, undefined, () => tellingPlaces(client, ask));
   if (ctx.isJson) ctx.output.json(agent);
   else ctx.output.line(agentText(agent));
+  if (field === 'deployAgent') tellWarnings(ctx.output, agent);
   return OK;
 }
 

@@ -33,7 +33,7 @@ export async function run(ctx: CommandContext): Promise<number> {
   };
   if (ctx.options.flag('wait')) {
     const ended = await beginAndWait(ctx, client, begin);
-    showRun(ctx, ended);
+    await showRun(ctx, client, ended);
     return ended.status === 'DONE' ? OK : FAILED;
   }
   const started = await begin();

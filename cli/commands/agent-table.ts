@@ -3,7 +3,10 @@ import type { CommandArgument, CommandSpec } from '../command.ts';
 import { YES_OPTION } from './confirm.ts';
 import { DATA_FORM } from './job-options.ts';
 
-const ID: CommandArgument = { name: 'ID', description: 'Its id, or its name where no other agent has it' };
+const ID: CommandArgument = {
+  name: 'ID',
+  description: 'Its id or the beginning of it, or its name where no other agent has it',
+};
 const orders = () => import('./agent-orders.ts');
 
 /** The commands on agents as data, in the order of help. */
@@ -32,6 +35,16 @@ export const AGENT_COMMANDS: readonly CommandSpec[] = [
     options: [{ name: 'deploy', description: 'Deploy it at once' }, ...CLIENT_OPTIONS],
     examples: [['autoweave agent create greeter.json --deploy', 'made, and at work']],
     load: () => import('./agent-create.ts'),
+  },
+  {
+    words: ['agent', 'update'],
+    summary: 'Give an agent another name, description and graph',
+    description:
+      'The file is one as agent create takes it, and takes the place of all that was there. Refused while the agent is deployed, unless its last run has failed: stop it first. Runs at work go on with the graph that they began with.',
+    arguments: [ID, { name: 'FILE', description: 'A file with JSON; - reads it from standard input' }],
+    options: CLIENT_OPTIONS,
+    examples: [['autoweave agent update greeter greeter.json', 'after agent stop']],
+    load: () => import('./agent-update.ts'),
   },
   {
     words: ['agent', 'deploy'],

@@ -2,9 +2,11 @@ import type { Agent, AgentRun, AgentRunStatus, AgentStatus, AgentStep } from '..
 import type { AgentGraph } from '../../proto/generated/messages.ts';
 import type { CommandContext } from '../command.ts';
 import { durationText } from '../duration-text.ts';
+import type { GatewayClient } from '../gateway-client.ts';
 import type { Colour, Column, Output } from '../output.ts';
 import { sanitize } from '../text.ts';
 import { describeTrigger, NODE_COLUMNS, nodeRows } from './agent-graph-text.ts';
+import { readShortIds, type ShortIds } from './short-id.ts';
 
 /** What the gateway tells of a run, as the selection of a query. */
 export const RUN = `
@@ -14,7 +16,7 @@ export const RUN = `
 /** Likewise of an agent, in a query that has `$runs`. */
 export const AGENT = `
   id name description status tenantId createdAt updatedAt config
-  error { code message } memory { count } runs(first: $runs) { ${RUN} }
+  error { code message } warnings memory { count } runs(first: $runs) { ${RUN} }
 `;
 /** How many runs `agent show` brings. */
 export const SHOWN_RUNS = 5;
@@ -35,7 +37,7 @@ export function agentColour(text: string): Colour | undefined {
 }
 
 const RUN_COLUMNS: readonly Column[] = [
-  { title: 'run', shrinksTo: 8 },
+  { title: 'run' },
   { title: 'status', colour: agentColour },
   { title: 'by' },
   { title: 'started' },
@@ -49,27 +51,43 @@ const STEP_COLUMNS: readonly Column[] = [
   { title: 'status', colour: agentColour },
   { title: 'took' },
   { title: 'then', shrinksTo: 8 },
-  { title: 'job', shrinksTo: 12 },
+  { title: 'job' },
 ];
 
 /** `greeter: deployed`, with what went wrong. */
-export function agentText({ name, status, error }: Pick<Agent, 'name' | 'status' | 'error'>): string {
-  const why = error === null ? '' : `, ${error.code}: ${error.message}`;
-  return sanitize(`${name}: ${lower(status)}${why}`);
+export function agentText(agent: Pick<Agent, 'name' | 'status' | 'error'>): string {
+  const why = standingError(agent);
+  return sanitize(`${agent.name}: ${lower(agent.status)}${why === '' ? '' : `, ${why}`}`);
 }
 
-export function showAgent({ isJson, output }: CommandContext, agent: Agent): void {
+/** What an agent is in error for; empty where its error is only that of a run before. */
+export function standingError({ status, error }: Pick<Agent, 'status' | 'error'>): string {
+  return error === null || status !== 'ERROR' ? '' : `${error.code}: ${error.message}`;
+}
+
+/** Notes of what its steps would fail at or wait for. */
+export function tellWarnings(output: Output, { warnings }: Pick<Agent, 'warnings'>): void {
+  for (const warning of warnings) output.note(sanitize(`Warning: ${warning}`));
+}
+
+export async function showAgent(ctx: CommandContext, client: GatewayClient, agent: Agent): Promise<void> {
+  const { isJson, output } = ctx;
   if (isJson) {
     output.json(agent);
     return;
   }
   const line = (field: string, value: unknown) => output.line(`${field.padEnd(10)}${sanitize(String(value))}`);
-  const { id, name, description, status, tenantId, createdAt, updatedAt, config, error, memory, runs } = agent;
+  const { id, name, description, status, tenantId, createdAt, updatedAt, config, error, warnings, memory, runs } =
+    agent;
   line('id', id);
   line('name', name);
   if (description !== null) line('for', description);
   line('status', lower(status));
-  if (error !== null) line('error', `${error.code}: ${error.message}`);
+  if (error !== null) {
+    const of = status === 'ERROR' ? '' : 'of the last run that failed, ';
+    line('error', `${of}${error.code}: ${error.message}`);
+  }
+  for (const warning of warnings) line('warning', warning);
   line('tenant', tenantId);
   line('created', createdAt);
   line('changed', updatedAt);
@@ -82,15 +100,21 @@ export function showAgent({ isJson, output }: CommandContext, agent: Agent): voi
     output.table(NODE_COLUMNS, nodeRows(graph));
   }
   output.line();
-  showRuns(output, runs);
+  await showRuns(ctx, client, runs);
 }
 
-export function showRuns(output: Output, runs: readonly AgentRun[]): void {
-  if (runs.length === 0) output.line('No runs');
-  else output.table(RUN_COLUMNS, runs.map(rowOfRun));
+export async function showRuns(ctx: CommandContext, client: GatewayClient, runs: readonly AgentRun[]): Promise<void> {
+  if (runs.length === 0) {
+    ctx.output.line('No runs');
+    return;
+  }
+  const short = await readShortIds(ctx, client, { made: runs.map(({ id }) => id) });
+  const rows = runs.map((run) => rowOfRun(run, short));
+  ctx.output.table(RUN_COLUMNS, rows);
 }
 
-export function showRun({ isJson, output }: CommandContext, run: AgentRun): void {
+export async function showRun(ctx: CommandContext, client: GatewayClient, run: AgentRun): Promise<void> {
+  const { isJson, output } = ctx;
   if (isJson) {
     output.json(run);
     return;
@@ -107,7 +131,9 @@ export function showRun({ isJson, output }: CommandContext, run: AgentRun): void
   line('trigger', JSON.stringify(trigger));
   if (steps.length === 0) return;
   output.line();
-  output.table(STEP_COLUMNS, steps.map(rowOfStep));
+  const short = await readShortIds(ctx, client, { made: steps.flatMap(({ job }) => job?.id ?? []) });
+  const rows = steps.map((step) => rowOfStep(step, short));
+  output.table(STEP_COLUMNS, rows);
   for (const step of steps) showOutcome(output, step);
 }
 
@@ -119,14 +145,16 @@ function showOutcome(output: Output, { node, output: given, error }: AgentStep):
   for (const text of lines) output.line(`  ${sanitize(text)}`);
 }
 
-function rowOfRun({ id, status, trigger, startedAt, endedAt, steps, error }: AgentRun): readonly unknown[] {
+function rowOfRun(run: AgentRun, short: ShortIds): readonly unknown[] {
+  const { id, status, trigger, startedAt, endedAt, steps, error } = run;
   const { type } = trigger as { readonly type: string };
   const why = error === null ? '' : `${error.code}: ${error.message}`;
-  return [id, lower(status), type, startedAt, tookText(startedAt, endedAt), steps.length, why];
+  return [short.made(id), lower(status), type, startedAt, tookText(startedAt, endedAt), steps.length, why];
 }
 
-function rowOfStep({ node, type, status, startedAt, endedAt, next, job }: AgentStep): readonly unknown[] {
-  const at = job === null ? '' : `${job.queue} ${job.id}`;
+function rowOfStep(step: AgentStep, short: ShortIds): readonly unknown[] {
+  const { node, type, status, startedAt, endedAt, next, job } = step;
+  const at = job === null ? '' : `${job.queue} ${short.made(job.id)}`;
   const then = next ?? (status === 'DONE' ? 'end' : '');
   return [node, type, lower(status), tookText(startedAt, endedAt), then, at];
 }

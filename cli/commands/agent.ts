@@ -6,8 +6,10 @@ import { OK } from '../exit-code.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import type { Column } from '../output.ts';
 import { findAgent } from './agent-unknown.ts';
-import { AGENT, agentColour, RUN, SHOWN_RUNS, showAgent, showRun, showRuns } from './agent-view.ts';
+import { AGENT, agentColour, RUN, SHOWN_RUNS, showAgent, showRun, showRuns, standingError } from './agent-view.ts';
 import { numberOption } from './job-values.ts';
+import { shortIds } from './short-id.ts';
+import { wholeId } from './whole-id.ts';
 
 /** What the gateway gives at most. */
 const MOST_RUNS = 100;
@@ -24,7 +26,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'last run' },
   { title: 'ended', colour: agentColour },
   { title: 'memories' },
-  { title: 'id', shrinksTo: 8 },
+  { title: 'id' },
   { title: 'error', shrinksTo: 16 },
 ];
 
@@ -34,10 +36,19 @@ export async function list(ctx: CommandContext): Promise<number> {
   if (ctx.isJson) ctx.output.json(agents);
   else if (agents.length === 0) ctx.output.advise('No agents. Make one: autoweave agent create FILE');
   else {
-    const rows = agents.map(({ id, name, status, runs, memory, error }) => {
+    const short = shortIds(ctx.output.columns === undefined ? [] : agents);
+    const rows = agents.map((agent) => {
+      const { id, name, status, runs, memory } = agent;
       const [last] = runs;
-      const why = error === null ? '' : `${error.code}: ${error.message}`;
-      return [name, status.toLowerCase(), last?.startedAt, last?.status.toLowerCase(), memory.count, id, why];
+      return [
+        name,
+        status.toLowerCase(),
+        last?.startedAt,
+        last?.status.toLowerCase(),
+        memory.count,
+        short.agent(id),
+        standingError(agent),
+      ];
     });
     ctx.output.table(COLUMNS, rows);
   }
@@ -68,7 +79,7 @@ async function listAgents(client: GatewayClient, fields: string): Promise<readon
 /** `agent show ID` */
 export async function show(ctx: CommandContext): Promise<number> {
   const client = await openClient(ctx);
-  showAgent(ctx, await readAgent(client, ctx.arguments['ID']!, SHOWN_RUNS));
+  await showAgent(ctx, client, await readAgent(client, ctx.arguments['ID']!, SHOWN_RUNS));
   return OK;
 }
 
@@ -78,21 +89,21 @@ export async function runs(ctx: CommandContext): Promise<number> {
   const client = await openClient(ctx);
   const agent = await readAgent(client, ctx.arguments['ID']!, wanted);
   if (ctx.isJson) ctx.output.json(agent.runs);
-  else showRuns(ctx.output, agent.runs);
+  else await showRuns(ctx, client, agent.runs);
   return OK;
 }
 
 /** `agent steps RUN` */
 export async function steps(ctx: CommandContext): Promise<number> {
-  const id = ctx.arguments['RUN']!;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ctx.arguments['RUN']!);
   const run = await readRun(client, id);
   if (run === null) {
     throw new AutoWeaveError('AW_AGENT_RUN_UNKNOWN', `There is no run "${id}", or it is not kept any more`, {
       hint: 'autoweave agent runs ID shows those of an agent',
     });
   }
-  showRun(ctx, run);
+  await showRun(ctx, client, run);
   return OK;
 }
 

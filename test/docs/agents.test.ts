@@ -47,6 +47,7 @@ describe('the guide to agents', () => {
   test('has the table of an agent’s life', () => {
     const orders: readonly AgentOrder[] = [
       'create',
+      'update',
       'deploy',
       'stop',
       'delete',

@@ -34,6 +34,8 @@ export const AGENT_ACTORS = [agent, agentRun, agentRouter, scheduler, memory, pl
 export interface AgentWorld extends AsyncDisposable {
   readonly actors: TriedActors;
   create(id: string, graph?: AgentGraph): Promise<AgentRecord>;
+  /** Under another name, if one is given. */
+  update(id: string, graph: AgentGraph, name?: string): Promise<AgentRecord>;
   deploy(id: string): Promise<AgentRecord>;
   stop(id: string): Promise<AgentRecord>;
   delete(id: string): Promise<boolean>;
@@ -61,6 +63,7 @@ export async function createAgentWorld(): Promise<AgentWorld> {
     actors,
     create: (id, graph) =>
       call(id, 'agent.create', { name: `Agent ${id}`, ...(graph === undefined ? {} : { config: { graph } }) }),
+    update: (id, graph, name = `Agent ${id}`) => call(id, 'agent.update', { name, config: { graph } }),
     deploy: (id) => call(id, 'agent.deploy', { agentId: id }),
     stop: (id) => call(id, 'agent.stop', { agentId: id }),
     delete: (id) => call(id, 'agent.delete', {}),
