@@ -70,7 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     words: ['device', 'unplug'],
     summary: 'Unplug a virtual device',
-    arguments: [{ name: 'ID', description: 'Its id, as device ls shows it' }],
+    arguments: [{ name: 'ID', description: 'Its id, as device ls shows it, or its name where no other has it' }],
     options: CLIENT_OPTIONS,
     examples: [['autoweave device unplug 1209:0001:A1', 'the printer from the example of plug']],
     load: async () => ({ run: (await import('./commands/device.ts')).unplug }),

@@ -19,6 +19,8 @@ export interface CommandWorld extends AsyncDisposable {
 export interface RunOptions {
   /** What the person types when asked; nobody sits there when absent. */
   readonly answer?: string;
+  /** It prints on a terminal of so many columns. */
+  readonly columns?: number;
 }
 
 export interface Printed {
@@ -37,7 +39,7 @@ export async function startCommandWorld(): Promise<CommandWorld> {
   const instance = { pid: process.pid, url: gateway.url, startedAt: '2026-11-22T10:00:00.000Z' };
   await writeFile(join(folder, 'data', 'instance.json'), JSON.stringify(instance));
 
-  const run = async (args: readonly string[], { answer }: RunOptions = {}): Promise<Printed> => {
+  const run = async (args: readonly string[], { answer, columns }: RunOptions = {}): Promise<Printed> => {
     const printed = { out: '', err: '' };
     const asked: string[] = [];
     const ask = async (question: string) => {
@@ -45,7 +47,10 @@ export async function startCommandWorld(): Promise<CommandWorld> {
       return answer!;
     };
     const code = await runCommandLine(args, {
-      stdout: { write: (text) => (printed.out += text) },
+      stdout: {
+        write: (text) => (printed.out += text),
+        ...(columns === undefined ? {} : { isTTY: true, columns }),
+      },
       stderr: { write: (text) => (printed.err += text) },
       env: { PATH: process.env['PATH'], AUTOWEAVE_DATA: join(folder, 'data') },
       root: join(import.meta.dirname, '..'),

@@ -108,6 +108,9 @@ test('describeEvent has a sentence for each of our events, and shows the data of
   const cases: [string, unknown, string][] = [
     ['device.attached', { device }, 'Acme Scale (virtual) was attached'],
     ['plugin.failed', { plugin: 'a', error }, 'AW_X: No'],
+    ['plugin.hook_failed', { hook: 'onUSBAttach', jobId: '7', error }, 'onUSBAttach, job 7: AW_X: No'],
+    ['plugin.revoked', { plugin: 'a' }, 'what was granted was taken back'],
+    ['plugin.revoked', { plugin: 'a', capabilities: ['usb'] }, 'usb was taken back'],
     ['plugin.granted', { version: '1.0.0', granted: { kv: {}, usb: {} } }, '1.0.0 was granted kv, usb'],
     [
       'plugin.denied',
@@ -162,8 +165,9 @@ test('trace finds that of a run and of a job, too', async () => {
     data: query.includes('eventHistory')
       ? {
           eventHistory: [
-            { id: 'e1', cursor: 'x-41', traceId: null },
-            { id: 'e2', cursor: 'x-42', traceId: TRACE },
+            { id: 'e1', type: 'device.attached', cursor: 'x-41', traceId: null },
+            { id: 'e2', type: 'device.attached', cursor: 'x-42', traceId: TRACE },
+            { id: 'e3', type: 'plugin.loaded', cursor: 'x-43', traceId: null },
           ],
         }
       : query.includes('agentRun')
@@ -175,6 +179,7 @@ test('trace finds that of a run and of a job, too', async () => {
   assert.deepEqual((await runJson(['trace', '3f~0', '--queue', 'mail'])).document, steps);
   assert.equal((await runJson(['trace', 'none', '--queue', 'mail'])).document.error.code, 'AW_JOB_UNKNOWN');
   assert.match((await run(['trace', '42'])).out, /agent\.run/, 'the number that events shows');
-  assert.match((await run(['trace', 'e1'])).err, /^AW_TRACE_UNKNOWN: Event "e1" was not traced/);
+  assert.match((await run(['trace', 'e1'])).err, /^AW_TRACE_UNKNOWN: Event "e1" was not traced.*OTEL_TRACES_SAMPLER/);
+  assert.match((await run(['trace', 'e3'])).err, /^AW_TRACE_UNKNOWN: Event "e3" was not traced.* nothing .* led to it/);
   assert.match((await run(['trace', 'r2'])).err, /^AW_TRACE_UNKNOWN: No recent event and no run .* --queue QUEUE/);
 });

@@ -9,7 +9,8 @@ import { startFakeGateway } from './fake-gateway.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const LAUNCHER = join(import.meta.dirname, 'autoweave.mjs');
-const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
+const env = { PATH, HOME, NODE_COMPILE_CACHE };
 
 const autoweave = (...args: string[]) => spawnSync(process.execPath, args, { encoding: 'utf8', env });
 

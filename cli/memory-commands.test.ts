@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startCommandWorld } from './command-world.ts';
+import { shortIds } from './commands/short-id.ts';
 
 const MEMORY = {
   id: 'm1',
@@ -13,6 +14,16 @@ const MEMORY = {
   excerpt: null,
 };
 const FOUND = { ...MEMORY, agentId: 'a1', score: 1.234, excerpt: 'Ann likes [tea]' };
+const JOB = { type: 't', state: 'WAITING', priority: 0, attemptsMade: 0, attempts: 3, addedAt: MEMORY.createdAt };
+const RUN = {
+  status: 'DONE',
+  trigger: { type: 'manual' },
+  startedAt: MEMORY.createdAt,
+  endedAt: null,
+  steps: [],
+  error: null,
+  traceId: null,
+};
 const page = (memories: readonly object[], more: object = {}) => ({
   data: { memories: { memories, total: memories.length, next: null, lag: 0, ...more } },
 });
@@ -46,6 +57,93 @@ test('memory search and ls, page after page', async () => {
   assert.equal((await run(['memory', 'ls'])).out, 'No memories\n');
   assert.equal((await run(['memory', 'search', 'x'])).out, 'No memory has these words\n');
   assert.equal((await run(['memory', 'search'])).code, 2);
+});
+
+test('an id may be given by its beginning, as a table shows it', async () => {
+  await using world = await startCommandWorld();
+  const { gateway, run } = world;
+  const ids = ['3e37578e-1e77-41a0-87d9-5f11e6ff697f', '3e37aaaa-1e77-41a0-87d9-5f11e6ff697f'];
+  gateway.answer = ({ query }) =>
+    query.startsWith('{ agents')
+      ? { data: { agents: ids.map((id) => ({ id, name: 'greeter' })) } }
+      : { data: { memory: MEMORY, memories: { memories: [], total: 0, next: null, lag: 0 } } };
+  const asked = () => gateway.requests.at(-1)?.variables;
+  await run(['memory', 'show', 'agent-3e37578e/09f9-4']);
+  assert.deepEqual(asked(), { id: `agent-${ids[0]}/09f9-4` });
+  await run(['memory', 'show', 'agent-3e37bbbb/09f9-4']);
+  assert.deepEqual(asked(), { id: 'agent-3e37bbbb/09f9-4' });
+  await run(['memory', 'ls', '--agent', '3e37a']);
+  assert.equal(asked()?.['agentId'], ids[1]);
+  const { code, err } = await run(['memory', 'ls', '--agent', '3e37']);
+  assert.equal(code, 2);
+  assert.match(err, /2 agents have ids that begin with "3e37".*give more of it: 3e37578e-/);
+  const before = gateway.requests.length;
+  await run(['memory', 'show', 'notes/1']);
+  assert.equal(gateway.requests.length, before + 1, 'other ids cost no look at the agents');
+});
+
+const TAIL = '1e77-41a0-87d9-5f11e6ff697f';
+const AGENTS = [
+  { id: `3e37578e-${TAIL}`, name: 'greeter' },
+  { id: `aaaaaaaa-0000-41a0-87d9-5f11e6ff697f`, name: 'one' },
+  { id: `aaaaaaaa-${TAIL}`, name: 'of two that begin alike' },
+  { id: `bbbbbbbb-${TAIL}`, name: 'begins as another is called' },
+  { id: 'other', name: 'bbbbbbbb' },
+];
+
+test('a table on a terminal shows each id so that commands take it', async () => {
+  await using world = await startCommandWorld();
+  const { gateway, run } = world;
+  const ofAgents = [...AGENTS.map(({ id }) => id), `cccccccc-${TAIL}`];
+  // Also of an agent that is deleted, and what is no work of an agent.
+  const made = ofAgents.flatMap((id) => [`${id}/09f9`, `agent-${id}/09f9-4`, `agent.${id}.0:17`, `order-${id}`, id]);
+  gateway.answer = ({ query }) => {
+    if (query.startsWith('{ agents')) return { data: { agents: AGENTS } };
+    const ids = query.includes('jobs(') ? made.map((id) => ({ ...JOB, id })) : [];
+    const jobs = { jobs: ids, next: null };
+    const job = { queue: 'q', id: made[1] };
+    const agentRun = { ...RUN, id: made[0], steps: [{ ...RUN, node: 'n', output: null, next: null, job }] };
+    const agent = { runs: made.map((id) => ({ ...RUN, id })) };
+    return {
+      data: {
+        jobs,
+        agent,
+        agentRun,
+        memory: MEMORY,
+        remember: MEMORY,
+        memories: page(made.map((id) => ({ ...MEMORY, id }))).data.memories,
+      },
+    };
+  };
+  const cellsOf = async (line: readonly string[]) => {
+    const { out } = await run(line, { columns: 400 });
+    return out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(' ', 1)[0]!);
+  };
+  const cells = await cellsOf(['memory', 'ls']);
+  assert.deepEqual(await cellsOf(['job', 'ls', 'agents', '--state', 'waiting']), cells);
+  assert.deepEqual(await cellsOf(['agent', 'runs', 'other']), cells);
+  assert.match((await run(['agent', 'steps', made[0]!], { columns: 400 })).out, / q agent-3e37578e\/09f9-4\n/);
+  assert.deepEqual(cells.slice(0, 3), ['3e37578e/09f9', 'agent-3e37578e/09f9-4', `agent.${ofAgents[0]}.0:17`]);
+  assert.equal(new Set(cells).size, made.length);
+  for (const [index, cell] of cells.entries()) {
+    await run(['memory', 'show', cell]);
+    assert.equal(gateway.requests.at(-1)?.variables['id'], made[index], cell);
+  }
+  const agents = AGENTS.map(({ id }) => shortIds(AGENTS).agent(id));
+  assert.deepEqual(agents, ['3e37578e', ...ofAgents.slice(1, 5)]);
+  for (const [index, cell] of agents.entries()) {
+    await run(['memory', 'ls', '--agent', cell]);
+    assert.equal(gateway.requests.at(-1)?.variables['agentId'], ofAgents[index], cell);
+  }
+  gateway.requests.length = 0;
+  assert.match((await run(['memory', 'ls'])).out, new RegExp(`^agent-${ofAgents[0]}/09f9-4 `, 'm'));
+  assert.equal(gateway.requests.length, 1, 'without a terminal nobody looks at the agents');
+  await run(['memory', 'remember', 'x', '--id', 'agent-3e37578e/09f9-4']);
+  assert.deepEqual(gateway.requests.at(-1)?.variables['input'], { text: 'x', id: made[1] });
 });
 
 test('memory show, remember and forget', async () => {

@@ -25,6 +25,22 @@ test('renderTable never cuts below what a column needs', () => {
   assert.equal(line, '120…  attached  Label…');
 });
 
+test('renderTable leaves out what there is no room for', () => {
+  const columns = [
+    { title: 'id' },
+    { title: 'added', spare: 1 },
+    { title: 'state', spare: 2 },
+    { title: 'error', shrinksTo: 6 },
+  ] as const;
+  const rows = [['agent-3e37578e/09f9-1', '10:00', 'failed', 'It is full']];
+  const lineOf = (available?: number) => renderTable(columns, rows, available).split('\n')[1];
+  assert.equal(lineOf(), 'agent-3e37578e/09f9-1  10:00  failed  It is full');
+  assert.equal(lineOf(80), 'agent-3e37578e/09f9-1  10:00  failed  It is full');
+  assert.equal(lineOf(44), 'agent-3e37578e/09f9-1  10:00  failed  It is…');
+  assert.equal(lineOf(40), 'agent-3e37578e/09f9-1  failed  It is fu…');
+  assert.equal(lineOf(29), 'agent-3e37578e/09f9-1  It is…');
+});
+
 test('renderTable shows what a device says without obeying it', () => {
   assert.match(renderTable([{ title: 'name' }], [['\u001b[2J']], undefined), /^NAME\n\ufffd\[2J\n$/);
 });

@@ -23,6 +23,8 @@ export interface Column {
   readonly title: string;
   /** Given up first where the terminal is too narrow; at least so many columns of it stay. */
   readonly shrinksTo?: number;
+  /** Left out where the terminal has no room for all columns however they shrink; the lowest number first. */
+  readonly spare?: number;
   readonly colour?: (text: string) => Colour | undefined;
 }
 
@@ -56,16 +58,19 @@ export function createOutput(
   };
 }
 
-/** Rows below their titles, aligned; cells are cut where the terminal ends, and whole where there is none. */
+/** Rows below their titles, aligned; what does not fit a terminal is cut or left out, and whole where there is none. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly unknown[])[],
   available: number | undefined,
   paint: Output['paint'] = (_colour, text) => text,
 ): string {
-  const cells = rows.map((row) => columns.map((_, index) => sanitize(showCell(row[index]))));
-  const titles = columns.map(({ title }) => title.toUpperCase());
-  const widths = fitWidths(columns, [titles, ...cells], available);
+  const allTitles = columns.map(({ title }) => title.toUpperCase());
+  const allCells = rows.map((row) => columns.map((_, index) => sanitize(showCell(row[index]))));
+  const kept = fittingColumns(columns, [allTitles, ...allCells], available);
+  const [titles, ...cells] = [allTitles, ...allCells].map((row) => row.filter((_, index) => kept.has(index)));
+  const shape = columns.filter((_, index) => kept.has(index));
+  const widths = fitWidths(shape, [titles!, ...cells], available);
   const render = (row: readonly string[], colourOf: (index: number, text: string) => Colour | undefined) =>
     row
       .map((text, index) => {
@@ -76,8 +81,8 @@ export function renderTable(
       .join(GAP)
       .trimEnd();
   const lines = [
-    render(titles, () => 'dim'),
-    ...cells.map((row) => render(row, (index, text) => columns[index]!.colour?.(text))),
+    render(titles!, () => 'dim'),
+    ...cells.map((row) => render(row, (index, text) => shape[index]!.colour?.(text))),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -90,6 +95,24 @@ function showCell(value: unknown): string {
         ? 'yes'
         : 'no'
       : String(value);
+}
+
+/** All of them, without the spare ones that there is no room for. */
+function fittingColumns(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  available = Number.POSITIVE_INFINITY,
+): ReadonlySet<number> {
+  const kept = new Set(columns.keys());
+  const spare = [...kept].filter((index) => columns[index]!.spare !== undefined);
+  spare.sort((left, right) => columns[right]!.spare! - columns[left]!.spare!);
+  const least = () =>
+    [...kept].reduce((sum, index) => {
+      const width = Math.max(...rows.map((row) => displayWidth(row[index]!)));
+      return sum + Math.min(width, columns[index]!.shrinksTo ?? width) + GAP.length;
+    }, -GAP.length);
+  while (spare.length > 0 && least() > available) kept.delete(spare.pop()!);
+  return kept;
 }
 
 function fitWidths(

@@ -165,6 +165,21 @@ suite('runCommandLine', () => {
     });
     assert.equal((await run(['device', 'unplug', '1209:0001:A1'])).code, 0);
     assert.deepEqual(gateway.requests[1]?.variables, { id: '1209:0001:A1' });
+
+    const named = { ...DEVICE, deviceName: 'Scale' };
+    const devices = [named, { ...named, id: 'real', virtual: false }, DEVICE, { ...DEVICE, id: 'other' }];
+    gateway.answer = ({ query, variables }) => {
+      if (query.includes('attached: true')) return { data: { devices } };
+      if (variables['id'] === DEVICE.id) return { data: { unplugVirtualDevice: DEVICE } };
+      return { errors: [{ message: 'no such device', extensions: { code: 'AW_DEVICE_UNKNOWN' } }] };
+    };
+    assert.equal((await run(['device', 'unplug', 'pid.codes Scale'])).code, 0, 'the virtual one of two');
+    assert.deepEqual(gateway.requests.at(-1)?.variables, { id: DEVICE.id });
+    assert.match(
+      (await run(['device', 'unplug', 'Scalle'])).err,
+      /"Scalle" is attached\. Next: did you mean "Scale"\?/,
+    );
+    assert.match((await run(['device', 'unplug', DEVICE.deviceName])).err, /2 attached .* 1209:0001:A1 or other\n/);
     for (const wrong of ['1209', '1209:00011', 'g:1', '1209:0001:A1']) {
       assert.equal((await run(['device', 'plug', wrong])).code, 2, wrong);
     }

@@ -16,14 +16,14 @@ const STATUSES = ['IDLE', 'RUNNING', 'WAITING', 'PAUSED', 'BLOCKED'];
 
 const COLUMNS: readonly Column[] = [
   { title: 'name', shrinksTo: 8 },
-  { title: 'key', shrinksTo: 12 },
+  { title: 'key' },
   { title: 'status', colour: statusColour },
   { title: 'waiting' },
-  { title: 'lag' },
-  { title: 'attempt', colour: (text) => (text === '0' ? undefined : 'yellow') },
-  { title: 'timers' },
-  { title: 'owner', shrinksTo: 6 },
-  { title: 'updated' },
+  { title: 'lag', spare: 3 },
+  { title: 'attempt', spare: 4, colour: (text) => (text === '0' ? undefined : 'yellow') },
+  { title: 'timers', spare: 2 },
+  { title: 'owner', spare: 1 },
+  { title: 'updated', spare: 5 },
 ];
 
 /** `actor ls [NAME]` */

@@ -16,11 +16,11 @@ const LETTER = 'id code error stream sequence subject type attempts at';
 const PAGE = 100;
 
 const COLUMNS: readonly Column[] = [
-  { title: 'id', shrinksTo: 12 },
+  { title: 'id' },
   { title: 'code', colour: () => 'red' },
   { title: 'type', shrinksTo: 10 },
-  { title: 'attempts' },
-  { title: 'at' },
+  { title: 'attempts', spare: 1 },
+  { title: 'at', spare: 2 },
   { title: 'error', shrinksTo: 20 },
 ];
 

@@ -3,8 +3,10 @@ import { AutoWeaveError } from '../../runtime/errors/errors.ts';
 import { openClient } from '../client.ts';
 import type { CommandContext } from '../command.ts';
 import { OK } from '../exit-code.ts';
+import type { GatewayClient } from '../gateway-client.ts';
 import type { Column } from '../output.ts';
 import { deviceTitle } from './device-title.ts';
+import { suggesting } from './job-unknown.ts';
 
 const DEVICE = `
   id session host vendor product vendorId productId serial manufacturer deviceName port speed path partial virtual
@@ -53,12 +55,44 @@ export async function plug(ctx: CommandContext): Promise<number> {
 /** `device unplug ID` */
 export async function unplug(ctx: CommandContext): Promise<number> {
   const client = await openClient(ctx);
-  const { unplugVirtualDevice: device } = await client.query<{ unplugVirtualDevice: Device }>(
-    `mutation Unplug($id: ID!) { unplugVirtualDevice(id: $id) { ${DEVICE} } }`,
-    { id: ctx.arguments['ID'] },
-  );
+  const given = ctx.arguments['ID']!;
+  const device = await unplugById(client, given).catch(async (error: unknown) => {
+    if (!(error instanceof AutoWeaveError) || error.code !== 'AW_DEVICE_UNKNOWN') throw error;
+    return unplugById(client, await findByName(client, given));
+  });
   show(ctx, [device], device);
   return OK;
+}
+
+async function unplugById(client: GatewayClient, id: string): Promise<Device> {
+  const { unplugVirtualDevice: device } = await client.query<{ unplugVirtualDevice: Device }>(
+    `mutation Unplug($id: ID!) { unplugVirtualDevice(id: $id) { ${DEVICE} } }`,
+    { id },
+  );
+  return device;
+}
+
+/**
+ * The id of the attached device that alone is called so, by its whole name or by that of its product.
+ *
+ * @throws AW_DEVICE_UNKNOWN, AW_CLI_USAGE for a name that several have
+ */
+async function findByName(client: GatewayClient, given: string): Promise<string> {
+  const { devices } = await client.query<{ devices: readonly Device[] }>(`{ devices(attached: true) { ${DEVICE} } }`);
+  const namesOf = (device: Device) => [deviceTitle(device), device.deviceName, device.product];
+  const named = devices.filter((device) => namesOf(device).includes(given));
+  const virtual = named.filter((device) => device.virtual);
+  // A real one is left to the gateway, which says that it can't be unplugged from here.
+  const found = virtual.length > 0 ? virtual : named;
+  if (found.length === 1) return found[0]!.id;
+  if (found.length === 0) {
+    const known = devices.flatMap((device) => [device.id, ...namesOf(device)]).filter((name) => name !== null);
+    const otherwise = 'autoweave device ls --attached shows all, with their ids';
+    throw suggesting('AW_DEVICE_UNKNOWN', `No device "${given}" is attached`, given, known, otherwise);
+  }
+  throw new AutoWeaveError('AW_CLI_USAGE', `${found.length} attached devices are called "${given}"`, {
+    hint: `give its id: ${found.map(({ id }) => id).join(' or ')}`,
+  });
 }
 
 function show({ isJson, output }: CommandContext, devices: readonly Device[], document: unknown): void {

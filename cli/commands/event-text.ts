@@ -23,14 +23,16 @@ const SENTENCES: Sentences = {
   'plugin.loaded': ({ pluginId, durationMs }) => `${pluginId} was loaded${took(durationMs)}`,
   'plugin.unloaded': ({ pluginId }) => `${pluginId} was unloaded`,
   'plugin.failed': ({ error }) => `${error.code}: ${error.message}`,
+  'plugin.hook_failed': ({ hook, jobId, error }) => `${hook}, job ${jobId}: ${error.code}: ${error.message}`,
   'plugin.granted': ({ version, granted }) => `${version} was granted ${Object.keys(granted).join(', ') || 'nothing'}`,
-  'plugin.revoked': () => 'what was granted was taken back',
+  'plugin.revoked': ({ capabilities }) => `${capabilities?.join(', ') ?? 'what was granted'} was taken back`,
   'plugin.denied': ({ capability, subject, count }) => {
     return `tried ${capability} "${subject}", which is not granted${count > 1 ? `, ${count} times` : ''}`;
   },
   'agent.status_changed': ({ name, status, before }) => {
     return `${name}: ${lower(status)}${typeof before === 'string' ? `, was ${lower(before)}` : ''}`;
   },
+  'agent.updated': ({ name }) => `${name} was changed`,
   'agent.deleted': ({ name }) => `${name} was deleted`,
   'agent.run_started': ({ runId, trigger }) => `run ${runId} began by ${trigger === 'manual' ? 'hand' : trigger}`,
   'agent.step_finished': ({ node, type, status, runId }) => `${node} (${type}) ${ENDS[status]}, of run ${runId}`,
@@ -45,7 +47,7 @@ const SENTENCES: Sentences = {
 };
 
 const COLOURS: readonly (readonly [ending: RegExp, colour: Colour])[] = [
-  [/\.(failed|denied)$/, 'red'],
+  [/[._](failed|denied)$/, 'red'],
   [/\.(revoked|detached|unloaded|deleted|forgotten)$/, 'yellow'],
   [/\.(attached|loaded|granted|remembered)$/, 'green'],
 ];

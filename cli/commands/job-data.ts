@@ -23,8 +23,10 @@ export async function readJobData(command: string, given: string): Promise<unkno
 }
 
 export function unreadable(path: string, cause: unknown): AutoWeaveError {
-  return new AutoWeaveError('AW_FILE_FAILED', `Cannot read "${path}": ${(cause as Error).message}`, {
-    hint: 'give a file that this user may read',
+  const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const why = isMissing ? 'there is no such file' : (cause as Error).message;
+  return new AutoWeaveError('AW_FILE_FAILED', `Cannot read "${path}": ${why}`, {
+    hint: isMissing ? 'give the path of one, from the folder that you are in' : 'give a file that this user may read',
     cause,
   });
 }

@@ -7,6 +7,7 @@ import type { Colour, Column } from '../output.ts';
 import { askAbout } from './job-unknown.ts';
 import { choiceOption } from './job-values.ts';
 import { parseLimit } from './limit.ts';
+import { readShortIds } from './short-id.ts';
 
 export const JOB_STATES: readonly JobState[] = ['WAITING', 'ACTIVE', 'DELAYED', 'COMPLETED', 'FAILED'];
 export const SUMMARY = `
@@ -26,12 +27,12 @@ export function stateColour(text: string): Colour | undefined {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'id', shrinksTo: 8 },
+  { title: 'id' },
   { title: 'type', shrinksTo: 10 },
   { title: 'state', colour: stateColour },
-  { title: 'priority' },
-  { title: 'attempts' },
-  { title: 'added' },
+  { title: 'priority', spare: 2 },
+  { title: 'attempts', spare: 3 },
+  { title: 'added', spare: 1 },
   { title: 'due or finished' },
   { title: 'took' },
   { title: 'error', shrinksTo: 16 },
@@ -70,7 +71,9 @@ export async function run(ctx: CommandContext): Promise<number> {
   if (ctx.isJson) ctx.output.json(found);
   else if (found.length === 0) ctx.output.line(`No ${state === undefined ? '' : `${state.toLowerCase()} `}jobs`);
   else {
-    ctx.output.table(COLUMNS, found.map(rowOf));
+    const short = await readShortIds(ctx, client, { made: found.map(({ id }) => id) });
+    const rows = found.map((job) => rowOf({ ...job, id: short.made(job.id) }));
+    ctx.output.table(COLUMNS, rows);
     if (isMore) ctx.output.note(`There are more than ${limit}; --limit shows more`);
   }
   return OK;

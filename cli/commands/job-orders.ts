@@ -4,6 +4,7 @@ import { OK } from '../exit-code.ts';
 import { sanitize } from '../text.ts';
 import { readJobData } from './job-data.ts';
 import { askAbout } from './job-unknown.ts';
+import { wholeId } from './whole-id.ts';
 
 interface Order {
   /** What is asked of the gateway, with what it takes beside queue and id. */
@@ -35,8 +36,9 @@ async function order(
   { field, extra, done }: Order,
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<number> {
-  const { QUEUE: queue, ID: id } = ctx.arguments;
+  const { QUEUE: queue, ID } = ctx.arguments;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ID!);
   const [declared, passed] =
     extra === undefined ? ['', ''] : [`, $${extra[0]}: ${extra[1]}`, `, ${extra[0]}: $${extra[0]}`];
   await askAbout(client, { queue }, () =>

@@ -8,11 +8,13 @@ import type { Output } from '../output.ts';
 import { sanitize } from '../text.ts';
 import { SUMMARY } from './job-list.ts';
 import { askAbout } from './job-unknown.ts';
+import { wholeId } from './whole-id.ts';
 
 /** `job show QUEUE ID` */
 export async function run(ctx: CommandContext): Promise<number> {
-  const { QUEUE: queue, ID: id } = ctx.arguments;
+  const { QUEUE: queue, ID } = ctx.arguments;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ID!);
   const { job } = await askAbout(client, { queue }, () =>
     client.query<{ job: JobDetail | null }>(
       `query Job($queue: String!, $id: ID!) {

@@ -11,15 +11,17 @@ import { findAgent } from './agent-unknown.ts';
 import { present } from './job-values.ts';
 import { readJsonArgument } from './json-argument.ts';
 import { parseLimit } from './limit.ts';
+import { readShortIds } from './short-id.ts';
+import { wholeId } from './whole-id.ts';
 
 const MEMORY = 'id text agentId metadata createdAt updatedAt score excerpt';
 /** What the gateway gives at once, at most. */
 const PAGE = 100;
 
 const COLUMNS: readonly Column[] = [
-  { title: 'id', shrinksTo: 8 },
-  { title: 'changed' },
-  { title: 'agent', shrinksTo: 8 },
+  { title: 'id' },
+  { title: 'changed', spare: 1 },
+  { title: 'agent', spare: 2 },
   { title: 'text', shrinksTo: 20 },
 ];
 const FOUND_COLUMNS: readonly Column[] = [{ title: 'score' }, ...COLUMNS];
@@ -59,8 +61,13 @@ async function showFound(ctx: CommandContext, query: string | null): Promise<num
   if (ctx.isJson) ctx.output.json({ total, lag, memories: found });
   else if (found.length === 0) ctx.output.line(query === null ? 'No memories' : 'No memory has these words');
   else {
+    const short = await readShortIds(ctx, client, {
+      agents: found.map(({ agentId: of }) => of),
+      made: found.map(({ id }) => id),
+    });
     const rows = found.map(({ id, updatedAt, agentId: of, text, score, excerpt }) => {
-      return [...(query === null ? [] : [score?.toFixed(2)]), id, updatedAt, of, excerpt ?? text];
+      const shown = [short.made(id), updatedAt, of && short.agent(of), excerpt ?? text];
+      return query === null ? shown : [score?.toFixed(2), ...shown];
     });
     ctx.output.table(query === null ? COLUMNS : FOUND_COLUMNS, rows);
     if (total > found.length) ctx.output.note(`${found.length} of ${total}; --limit shows more`);
@@ -71,8 +78,8 @@ async function showFound(ctx: CommandContext, query: string | null): Promise<num
 
 /** `memory show ID` */
 export async function show(ctx: CommandContext): Promise<number> {
-  const id = ctx.arguments['ID']!;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ctx.arguments['ID']!);
   const { memory } = await client.query<{ memory: Memory | null }>(
     `query Memory($id: ID!) { memory(id: $id) { ${MEMORY} } }`,
     { id },
@@ -95,17 +102,18 @@ export async function show(ctx: CommandContext): Promise<number> {
 
 /** `memory remember TEXT` */
 export async function remember(ctx: CommandContext): Promise<number> {
-  const given = ctx.arguments['TEXT']!;
-  const text = given === '-' ? (await readText(process.stdin)).replace(/\n$/, '') : given;
+  const argument = ctx.arguments['TEXT']!;
+  const text = argument === '-' ? (await readText(process.stdin)).replace(/\n$/, '') : argument;
   const metadata = ctx.options.text('metadata');
   const fields = {
     text,
-    id: ctx.options.text('id'),
     metadata:
       metadata === undefined ? undefined : await readJsonArgument('autoweave memory remember', '--metadata', metadata),
   };
   const client = await openClient(ctx);
-  const input = present({ ...fields, agentId: (await agentOption(ctx, client)) ?? undefined });
+  const given = ctx.options.text('id');
+  const id = given === undefined ? undefined : await wholeId(client, given);
+  const input = present({ ...fields, id, agentId: (await agentOption(ctx, client)) ?? undefined });
   const { remember: memory } = await client.query<{ remember: Memory }>(
     `mutation Remember($input: RememberInput!) { remember(input: $input) { ${MEMORY} } }`,
     { input },
@@ -117,8 +125,8 @@ export async function remember(ctx: CommandContext): Promise<number> {
 
 /** `memory forget ID` */
 export async function forget(ctx: CommandContext): Promise<number> {
-  const id = ctx.arguments['ID']!;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ctx.arguments['ID']!);
   const { forget: isForgotten } = await client.query<{ forget: boolean }>(
     'mutation Forget($id: ID!) { forget(id: $id) }',
     { id },

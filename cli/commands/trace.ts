@@ -9,6 +9,7 @@ import type { Column } from '../output.ts';
 import { numberOf } from './event-feed.ts';
 import { askAbout } from './job-unknown.ts';
 import { aboutStep } from './trace-about.ts';
+import { wholeId } from './whole-id.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'start' },
@@ -23,15 +24,16 @@ const FILE_COLUMNS = 120;
 const TRACE_ID = /^[0-9a-f]{32}$/;
 /** How far back an event is looked for by its id. */
 const HISTORY = 1_000;
+const SAMPLED = 'OTEL_TRACES_SAMPLER says how much is traced';
 
 interface Events {
-  readonly eventHistory: readonly Pick<Event, 'id' | 'cursor' | 'traceId'>[];
+  readonly eventHistory: readonly Pick<Event, 'id' | 'type' | 'cursor' | 'traceId'>[];
 }
 
 /** `trace ID` */
 export async function run(ctx: CommandContext): Promise<number> {
-  const id = ctx.arguments['ID']!;
   const client = await openClient(ctx);
+  const id = await wholeId(client, ctx.arguments['ID']!);
   const queue = ctx.options.text('queue');
   const find = () => (queue === undefined ? findTrace(client, id) : findTraceOfJob(client, queue, id));
   const traceId = queue === undefined && TRACE_ID.test(id) ? id : await find();
@@ -43,7 +45,7 @@ export async function run(ctx: CommandContext): Promise<number> {
   );
   if (trace === null) {
     throw new AutoWeaveError('AW_TRACE_UNKNOWN', `Trace "${traceId}" is not known here`, {
-      hint: 'only recent traces are kept; older ones are where OTEL_EXPORTER_OTLP_ENDPOINT sends them',
+      hint: 'AutoWeave keeps recent traces in memory, since its start; others are where OTEL_EXPORTER_OTLP_ENDPOINT sends them',
     });
   }
   if (ctx.isJson) ctx.output.json(trace);
@@ -59,12 +61,12 @@ function show({ output }: CommandContext, trace: readonly TraceStep[]): void {
 /** The trace that led to what is named: an event by its id or as the last of its type, else a run of an agent. */
 async function findTrace(client: GatewayClient, id: string): Promise<string> {
   const { eventHistory } = await client.query<Events>(
-    'query History($last: Int) { eventHistory(last: $last) { id cursor traceId } }',
+    'query History($last: Int) { eventHistory(last: $last) { id type cursor traceId } }',
     { last: HISTORY },
   );
   const event = eventHistory.find((each) => each.id === id || numberOf(each) === id);
-  if (event !== undefined) return known(event.traceId, `Event "${id}"`);
-  if (isMessageType(id)) return findTraceOfType(client, id);
+  if (event !== undefined) return known(event.traceId, `Event "${id}"`, hintFor(event.type, eventHistory));
+  if (isMessageType(id)) return findTraceOfType(client, id, eventHistory);
   const { agentRun } = await client.query<{ agentRun: Pick<AgentRun, 'traceId'> | null }>(
     'query RunTrace($id: ID!) { agentRun(id: $id) { traceId } }',
     { id },
@@ -75,13 +77,13 @@ async function findTrace(client: GatewayClient, id: string): Promise<string> {
   });
 }
 
-async function findTraceOfType(client: GatewayClient, type: string): Promise<string> {
+async function findTraceOfType(client: GatewayClient, type: string, recent: Events['eventHistory']): Promise<string> {
   const { eventHistory } = await client.query<Events>(
-    'query LastOfType($types: [String!]) { eventHistory(last: 1, types: $types) { id cursor traceId } }',
+    'query LastOfType($types: [String!]) { eventHistory(last: 1, types: $types) { id type cursor traceId } }',
     { types: [type] },
   );
   const event = eventHistory.at(-1);
-  if (event !== undefined) return known(event.traceId, `Event "${event.id}"`);
+  if (event !== undefined) return known(event.traceId, `Event "${event.id}"`, hintFor(type, recent));
   throw new AutoWeaveError('AW_TRACE_UNKNOWN', `There was no event of type "${type}" lately`, {
     hint: 'autoweave events shows the types of what happens',
   });
@@ -100,11 +102,16 @@ async function findTraceOfJob(client: GatewayClient, queue: string, id: string):
   });
 }
 
-function known(traceId: string | null, what: string): string {
+function known(traceId: string | null, what: string, hint = SAMPLED): string {
   if (traceId !== null) return traceId;
-  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `${what} was not traced`, {
-    hint: 'OTEL_TRACES_SAMPLER says how much is traced',
-  });
+  throw new AutoWeaveError('AW_TRACE_UNKNOWN', `${what} was not traced`, { hint });
+}
+
+/** A sampler passes over all, or some of each type; where neither shows, nothing that has a trace led to the event. */
+function hintFor(type: string, events: Events['eventHistory']): string {
+  const traced = events.filter(({ traceId }) => traceId !== null);
+  const isSampled = traced.length === 0 || traced.some((event) => event.type === type);
+  return isSampled ? SAMPLED : 'nothing that is traced led to it, as to most other events';
 }
 
 /** Steps in order of their start, each moved in below the one that called it. */

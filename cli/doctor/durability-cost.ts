@@ -23,7 +23,12 @@ export async function describeCost(config: Config, running: Running, replicas: n
   const isOurs = config.natsUrl === null;
   const publish = isOurs && !running.isHeld ? undefined : await tryToMeasurePublish(config, replicas);
   const fsync = isOurs && existsSync(config.data) ? await measureFsync(config.data).catch(() => undefined) : undefined;
-  const parts = [publish, ...(fsync === undefined ? [] : [`a bare fsync on this disk takes ${inMs(fsync)}`])];
+  const parts = [
+    publish,
+    ...(fsync === undefined
+      ? []
+      : [`${publish === undefined ? 'A' : 'a'} bare fsync on this disk takes ${inMs(fsync)}`]),
+  ];
   const said = parts.filter((part) => part !== undefined);
   return said.length === 0 ? undefined : `${said.join(', ')} (median of ${PUBLISH_COUNT})`;
 }

@@ -65,6 +65,7 @@ export function currentPlugins(plugins: Current<Plugins>, config: Config): Plugi
     reload: async (id, options) => service().reload(id, options),
     unload: async (id, options) => service().unload(id, options),
     grant: async (name, permissions, options) => service().grant(name, permissions, options),
+    grantMore: async (name, capabilities, options) => service().grantMore(name, capabilities, options),
     revoke: async (name, options) => service().revoke(name, options),
     execute: async (name, functionName, input, options) => service().execute(name, functionName, input, options),
     policy: () => pluginPolicyOf(config),

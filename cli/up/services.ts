@@ -146,7 +146,9 @@ function conditions({ config, broker, bus, actors, live, disk }: ServicesParts):
       const { activeKeys, backlog, members, partitions } = system.status;
       const share =
         members === 1 ? '' : `; ${partitions} of ${PARTITIONS} partitions, with ${members - 1} more processes`;
-      return { status: 'OK', detail: `${activeKeys} keys awake, ${backlog} messages under way${share}` };
+      const awake = `${activeKeys} ${activeKeys === 1 ? 'key' : 'keys'} awake`;
+      const underWay = `${backlog} ${backlog === 1 ? 'message' : 'messages'} under way`;
+      return { status: 'OK', detail: `${awake}, ${underWay}${share}` };
     },
     watcher() {
       if (!config.usb) return { status: 'OK', detail: 'Switched off by AUTOWEAVE_USB' };
