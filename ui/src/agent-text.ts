@@ -9,15 +9,15 @@ export type Run = FullAgent['runs'][number];
 export type RunStep = Run['steps'][number];
 
 /** What may be done to an agent. */
-export type AgentAction = 'deploy' | 'run' | 'stop' | 'delete';
+export type AgentAction = 'deploy' | 'run' | 'stop' | 'edit' | 'delete';
 
 const ACTIONS: Readonly<Record<AgentStatus, readonly AgentAction[]>> = {
-  DRAFT: ['deploy', 'delete'],
+  DRAFT: ['deploy', 'edit', 'delete'],
   DEPLOYED: ['run', 'stop'],
   RUNNING: ['run', 'stop'],
   // Deployed as well: its last run failed, and the next may end well.
-  ERROR: ['run', 'stop'],
-  STOPPED: ['deploy', 'delete'],
+  ERROR: ['run', 'stop', 'edit'],
+  STOPPED: ['deploy', 'edit', 'delete'],
 };
 
 const STARTED_BY = { device: 'devices', job: 'jobs', schedule: 'a schedule' } as const;
@@ -36,6 +36,12 @@ export function agentActions(status: AgentStatus): readonly AgentAction[] {
 
 export function agentStatusText(status: AgentStatus): string {
   return STATUS_TEXT[status];
+}
+
+/** An agent as it is written, to be changed. */
+export function agentJson({ name, description, config }: Pick<FullAgent, 'name' | 'description' | 'config'>): string {
+  const said = { name, description: description ?? undefined, config: config ?? undefined };
+  return `${JSON.stringify(said, null, 2)}\n`;
 }
 
 /** `by a device: Label printer`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choicesOf, grantOf, lackingCapability } from './consent.ts';
+import { choicesOf, grantOf, isGrantedSince, lackingCapability } from './consent.ts';
 
 function item(capability: string, sentence: string, more: { isGranted?: boolean; isAvailable?: boolean } = {}) {
   return { capability, sentence, isGranted: false, isAvailable: true, ...more };
@@ -19,7 +19,7 @@ const ITEMS = [
   item('network', 'Reach example.org', { isAvailable: false }),
 ];
 
-test('choicesOf takes entries by what sentences name, in whatever order they come', () => {
+test('choicesOf takes entries by what sentences name, in the order of the sentences', () => {
   const requested = { queue: ['mail-out', 'mail'], events: ['a.b', 'a.b.c'] };
   const items = [
     item('queue', 'Works on jobs of queue "mail"'),
@@ -31,8 +31,8 @@ test('choicesOf takes entries by what sentences name, in whatever order they com
   assert.deepEqual(
     choices.map(({ part, sentences }) => [part, sentences.join()]),
     [
-      ['mail-out', 'Adds jobs to queue "mail-out"'],
       ['mail', 'Works on jobs of queue "mail"'],
+      ['mail-out', 'Adds jobs to queue "mail-out"'],
       ['a.b', 'Emits "a.b"'],
       ['a.b.c', 'Emits "a.b.c"'],
     ],
@@ -88,4 +88,13 @@ test('lackingCapability is what a refused load names, and of no other error', ()
   assert.equal(lackingCapability({ code: 'AW_PLUGIN_IMPORT_DENIED', message: 'there is no such function' }), null);
   assert.equal(lackingCapability({ code: 'AW_PLUGIN_ERROR', message }), null);
   assert.equal(lackingCapability(null), null);
+});
+
+test('isGrantedSince is true once all of the capability that a load was refused for is granted', () => {
+  const error = { code: 'AW_PLUGIN_IMPORT_DENIED', message: 'its permission `queue` is not granted' };
+  const items = ITEMS.map((each) => ({ ...each, isGranted: each.capability === 'queue' }));
+  const permissions = { requested: REQUESTED, granted: {}, grantedAt: null, items };
+  assert.equal(isGrantedSince({ error, permissions }), true);
+  assert.equal(isGrantedSince({ error: { ...error, code: 'AW_PLUGIN_ERROR' }, permissions }), false);
+  assert.equal(isGrantedSince({ error, permissions: { ...permissions, items: ITEMS } }), false, 'in part');
 });

@@ -41,9 +41,10 @@ export function choicesOf({ requested, items }: Asked): readonly Choice[] {
   return capabilities.flatMap((capability) => {
     const said = items.filter((item) => item.capability === capability);
     const whole = asked[capability];
-    const byEntry = Array.isArray(whole) && whole.length > 1 ? sentencesByEntry(whole, said) : null;
+    const entries: readonly unknown[] = Array.isArray(whole) ? whole : [];
+    const byEntry = entries.length > 1 ? itemsByEntry(entries, said) : null;
     if (byEntry === null) return [choiceOf(capability, said, whole, null)];
-    return byEntry.map(([entry, ofEntry], at) => choiceOf(capability, ofEntry, entry, at));
+    return [...byEntry].map(([at, ofEntry]) => choiceOf(capability, ofEntry, entries[at], at));
   });
 }
 
@@ -67,20 +68,30 @@ export function lackingCapability(error: Refusal | null | undefined): string | n
   return /permission `([^`]+)`/.exec(error.message)?.[1] ?? null;
 }
 
-/** Null unless each sentence names one entry, in quotes, and each entry has a sentence. */
-function sentencesByEntry(
+/** Whether all of the capability that the last load was refused for has been granted since. */
+export function isGrantedSince({ error, permissions }: Pick<PluginFieldsFragment, 'error' | 'permissions'>): boolean {
+  const lacking = lackingCapability(error);
+  const asked = permissions.items.filter(({ capability }) => capability === lacking);
+  return asked.length > 0 && asked.every(({ isGranted }) => isGranted);
+}
+
+/**
+ * The items of each entry, by its place in the list, in the order in which the page lists them. Null unless each sentence
+ * names one entry, in quotes, and each entry has a sentence.
+ */
+function itemsByEntry(
   entries: readonly unknown[],
   items: readonly Item[],
-): readonly (readonly [entry: unknown, items: readonly Item[]])[] | null {
+): ReadonlyMap<number, readonly Item[]> | null {
   const names = entries.map(nameOf);
-  const byEntry = entries.map((entry): [unknown, Item[]] => [entry, []]);
+  const byEntry = new Map<number, Item[]>();
   for (const item of items) {
     const named = names.flatMap((name, at) => (name !== null && item.sentence.includes(`"${name}"`) ? [at] : []));
     const [at] = named;
     if (at === undefined || named.length !== 1) return null;
-    byEntry[at]?.[1].push(item);
+    byEntry.set(at, [...(byEntry.get(at) ?? []), item]);
   }
-  return byEntry.every(([, said]) => said.length > 0) ? byEntry : null;
+  return byEntry.size === entries.length ? byEntry : null;
 }
 
 function nameOf(entry: unknown): string | null {

@@ -149,9 +149,9 @@ export function createEventLog(gateway: GatewayClient): EventFeed {
   };
 }
 
-/** Whether it tells of a plugin or an agent whose names are not known yet. */
+/** Whether it tells of a plugin or an agent whose names are not known yet, or are others now. */
 function isNews({ type, data }: LogEvent, names: FeedNames): boolean {
-  if (TYPES_CHANGE.includes(type)) return true;
+  if (TYPES_CHANGE.includes(type) || type === 'agent.updated') return true;
   const agentId = isRecord(data) ? data.agentId : undefined;
   return typeof agentId === 'string' && type !== 'agent.deleted' && !names.agents().has(agentId);
 }

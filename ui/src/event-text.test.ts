@@ -13,7 +13,15 @@ function storyOf(type: string, data: unknown, subject = 'key'): EventStory {
 test('eventStory tells each type in a sentence', () => {
   const cases: [type: string, data: unknown, title: string, sentence: string][] = [
     ['plugin.loaded', { plugin: 'label', durationMs: 3.2 }, 'label', 'loaded in 3.20 ms'],
+    ['plugin.revoked', { plugin: 'label' }, 'label', 'the consent was taken back'],
+    ['plugin.revoked', { plugin: 'label', capabilities: ['kv', 'usb'] }, 'label', 'kv, usb was taken back'],
     ['plugin.failed', { plugin: 'label', error: { code: 'C', message: 'No' } }, 'label', 'failed: No'],
+    [
+      'plugin.hook_failed',
+      { plugin: 'label', hook: 'onUSBAttach', jobId: '1', error: { code: 'C', message: 'No' } },
+      'label',
+      'onUSBAttach failed: No',
+    ],
     [
       'plugin.denied',
       { plugin: 'label', capability: 'kv', subject: 'x', count: 3 },
@@ -33,6 +41,7 @@ test('eventStory tells each type in a sentence', () => {
       'Device notes',
       'a run was begun by a device',
     ],
+    ['agent.updated', { agentId: 'a1', name: 'N' }, 'N', 'changed'],
     ['agent.step_finished', { agentId: 'a2', node: 'n', status: 'DONE' }, 'a2', 'step “n” is done'],
     ['agent.run_finished', { agentId: 'a1', status: 'FAILED' }, 'Device notes', 'the run failed: it is not known why'],
     [

@@ -80,10 +80,12 @@ function sentenceOf(
       return fine('unloaded');
     case 'plugin.failed':
       return bad(`failed: ${errorText(data.error)}`);
+    case 'plugin.hook_failed':
+      return bad(`${data.hook} failed: ${errorText(data.error)}`);
     case 'plugin.granted':
-      return fine(`somebody has said what version ${data.version} may do`);
+      return fine(`permissions granted for version ${data.version}`);
     case 'plugin.revoked':
-      return fine('the consent was taken back');
+      return fine(`${Array.isArray(data.capabilities) ? data.capabilities.join(', ') : 'the consent'} was taken back`);
     case 'plugin.denied':
       return bad(`${data.capability} “${data.subject}” was denied${timesText(data.count)}`);
     case 'agent.status_changed':
@@ -97,6 +99,8 @@ function sentenceOf(
       return data.status === 'FAILED' ? bad(`step “${data.node}” failed`) : fine(`step “${data.node}” is done`);
     case 'agent.run_finished':
       return runEndOf(data);
+    case 'agent.updated':
+      return fine('changed');
     case 'agent.deleted':
       return fine('deleted');
     case 'memory.remembered':

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromGraphqlErrors, GatewayError, toGatewayError } from './gateway-error.ts';
+import { fromGraphqlErrors, GatewayError, hintSentence, toGatewayError } from './gateway-error.ts';
 
 test('fromGraphqlErrors reads code and hint, and survives what has none', () => {
   const table: ReadonlyArray<readonly [errors: unknown, code: string, hint: string | null]> = [
@@ -17,6 +17,12 @@ test('fromGraphqlErrors reads code and hint, and survives what has none', () => 
     assert.equal(error.code, code);
     assert.equal(error.hint, hint);
   }
+});
+
+test('hintSentence begins as a sentence does, unless a command begins it', () => {
+  assert.equal(hintSentence('look at the file'), 'Look at the file');
+  assert.equal(hintSentence('"next" is the place'), '"next" is the place');
+  assert.equal(hintSentence('autoweave backup makes one'), 'autoweave backup makes one');
 });
 
 test('toGatewayError keeps what is one, and keeps the cause of what is not', () => {

@@ -39,6 +39,11 @@ export function unreadableAnswer(found: string, cause?: unknown): GatewayError {
   });
 }
 
+/** A hint as a sentence of its own; a command at its beginning stays as it is typed. */
+export function hintSentence(hint: string): string {
+  return hint.startsWith('autoweave ') ? hint : hint.replace(/^[a-z]/, (first) => first.toUpperCase());
+}
+
 /** Anything thrown as an error that can be shown. */
 export function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;

@@ -24,21 +24,24 @@ test('parseRoute and routeHash are each other’s inverse', () => {
 });
 
 test('parseRoute gives what is nearest for an address that is none, and nothing for a place within a view', () => {
+  const missing = (hash: string): Route => ({ view: 'live', missing: hash });
   const cases: [string, Route | null][] = [
     ['', LIVE],
     ['#', LIVE],
     ['#/', LIVE],
-    ['#/else', LIVE],
+    ['#/else', missing('#/else')],
+    ['#/plugin', PLUGINS],
+    ['#/memory/run-1', { view: 'memories', memory: 'run-1' }],
     ['#/actors/', ACTORS],
     ['#/actors/counter', ACTORS],
-    ['#/actors/counter/a/b', LIVE],
+    ['#/actors/counter/a/b', missing('#/actors/counter/a/b')],
     ['#/actors/counter/%', ACTORS],
     ['#/queues/', QUEUES],
     ['#/queues/mail/', { view: 'queues', queue: 'mail', job: null }],
-    ['#/queues/mail/a/b', LIVE],
+    ['#/queues/mail/a/b', missing('#/queues/mail/a/b')],
     ['#/queues/%', QUEUES],
     ['#/plugins/', PLUGINS],
-    ['#/plugins/a/b', LIVE],
+    ['#/plugins/a/b', missing('#/plugins/a/b')],
     ['#/agents/%', AGENTS],
     ['#/agents/a/', { view: 'agents', agent: 'a', run: null }],
     ['#/memories/%', MEMORIES],

@@ -1,10 +1,11 @@
 /**
  * What the page shows: `#/` is live, `#/actors` the actors, `#/actors/<name>/<key>` one of them, `#/queues` the queues,
  * `#/queues/<name>` one of them, `#/queues/<name>/<id>` one of its jobs, `#/plugins` and `#/plugins/<name>`, `#/agents`,
- * `#/agents/<id>` and `#/agents/<id>/<run>`, `#/memories` and `#/memories/<id>`.
+ * `#/agents/<id>` and `#/agents/<id>/<run>`, `#/memories` and `#/memories/<id>`. Of any other it shows live as well, and
+ * says which is missing.
  */
 export type Route =
-  | { readonly view: 'live' }
+  | { readonly view: 'live'; readonly missing?: string }
   | { readonly view: 'actors'; readonly actor: ActorName | null }
   | { readonly view: 'queues'; readonly queue: string | null; readonly job: string | null }
   | { readonly view: 'plugins'; readonly plugin: string | null }
@@ -31,22 +32,8 @@ export const MEMORIES: Route = { view: 'memories', memory: null };
 export function parseRoute(hash: string): Route | null {
   if (hash === '' || hash === '#') return LIVE;
   if (!hash.startsWith('#/')) return null;
-  const [view, first, second, ...rest] = hash.slice(2).split('/');
-  if (rest.length > 0) return LIVE;
-  switch (view) {
-    case 'actors':
-      return parseActors(first, second);
-    case 'queues':
-      return parseQueues(first, second);
-    case 'plugins':
-      return parsePlugins(first, second);
-    case 'agents':
-      return parseAgents(first, second);
-    case 'memories':
-      return parseMemories(first, second);
-    default:
-      return LIVE;
-  }
+  const [view = '', first, second, ...rest] = hash.slice(2).split('/');
+  return (rest.length === 0 ? parseView(view, first, second) : null) ?? { view: 'live', missing: hash };
 }
 
 export function routeHash(route: Route): string {
@@ -66,6 +53,31 @@ export function routeHash(route: Route): string {
   }
 }
 
+/** The name of one of a kind stands for all of them: `#/plugin` is what somebody remembers of `#/plugins`. */
+function parseView(view: string, first: string | undefined, second: string | undefined): Route | null {
+  switch (view) {
+    case '':
+      return LIVE;
+    case 'actor':
+    case 'actors':
+      return parseActors(first, second);
+    case 'queue':
+    case 'queues':
+      return parseQueues(first, second);
+    case 'plugin':
+    case 'plugins':
+      return parsePlugins(first, second);
+    case 'agent':
+    case 'agents':
+      return parseAgents(first, second);
+    case 'memory':
+    case 'memories':
+      return parseMemories(first, second);
+    default:
+      return null;
+  }
+}
+
 function parseActors(name: string | undefined, key: string | undefined): Route {
   if (!name || key === undefined) return ACTORS;
   const [readName, readKey] = decode([name, key]);
@@ -79,8 +91,8 @@ function parseQueues(name: string | undefined, id: string | undefined): Route {
   return queue ? { view: 'queues', queue, job: job || null } : QUEUES;
 }
 
-function parsePlugins(name: string | undefined, more: string | undefined): Route {
-  if (more) return LIVE;
+function parsePlugins(name: string | undefined, more: string | undefined): Route | null {
+  if (more) return null;
   const [plugin] = decode([name ?? '']);
   return plugin ? { view: 'plugins', plugin } : PLUGINS;
 }
@@ -90,8 +102,8 @@ function parseAgents(id: string | undefined, runId: string | undefined): Route {
   return agent ? { view: 'agents', agent, run: run || null } : AGENTS;
 }
 
-function parseMemories(id: string | undefined, more: string | undefined): Route {
-  if (more) return LIVE;
+function parseMemories(id: string | undefined, more: string | undefined): Route | null {
+  if (more) return null;
   const [memory] = decode([id ?? '']);
   return memory ? { view: 'memories', memory } : MEMORIES;
 }

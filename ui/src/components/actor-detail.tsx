@@ -11,6 +11,7 @@ import { ActorActions } from './actor-actions.tsx';
 import { ActorStatus } from './actor-status.tsx';
 import { ActorTimers } from './actor-timers.tsx';
 import { CommandForm } from './command-form.tsx';
+import { CopyId } from './copy-id.tsx';
 import { ErrorNote } from './error-note.tsx';
 
 const REFRESH_MS = 1000;
@@ -37,15 +38,16 @@ export function ActorDetail(props: ActorDetailProps) {
       <header class="panel-head">
         {/* It takes the focus when an actor is chosen. */}
         <h2 id="actor-detail-title" tabindex="-1">
-          {props.actor.name} <span class="title-key mono">{props.actor.key}</span>
+          {props.actor.name}
         </h2>
+        <CopyId id={props.actor.key} />
         <Show when={found.value()}>
           <ActorStatus status={activity()?.status ?? null} />
         </Show>
       </header>
       <div class="panel-body scroll detail-body" tabindex="0">
         <Show when={found.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show when={found.value()} fallback={<p class="hint">{found.error() ? '' : 'Loading'}</p>}>
+        <Show when={found.value()} fallback={<p class="hint loading">{found.error() ? '' : 'Loading'}</p>}>
           <ActorActions
             gateway={props.gateway}
             actor={props.actor}

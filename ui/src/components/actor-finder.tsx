@@ -1,12 +1,13 @@
-import { createEffect, createMemo, createUniqueId, For, on, Show } from 'solid-js';
+import { createUniqueId, For, Show } from 'solid-js';
 import { STATUSES, statusText } from '../actor-text.ts';
 import { now } from '../create-now.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { FindActorsQuery, ActorStatus as Status } from '../generated/operations.ts';
 import { type ActorName, routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
+import { shortId } from '../short-id.ts';
 import { ageText, instantText } from '../time-text.ts';
 import { ActorStatus } from './actor-status.tsx';
+import { ListPane } from './list-pane.tsx';
 
 type Page = FindActorsQuery['actors'];
 type Line = Page['actors'][number];
@@ -28,83 +29,68 @@ export interface ActorFinderProps {
 
 /** All actors that fit a filter, as links. */
 export function ActorFinder(props: ActorFinderProps) {
-  let list!: HTMLUListElement;
   const statusId = createUniqueId();
-  const byId = createMemo(
-    () => new Map((props.page?.actors ?? []).map((actor) => [`${actor.name}\n${actor.key}`, actor])),
-  );
-  const ids = createMemo(() => [...byId().keys()]);
-  createEffect(on(ids, () => keepOneTabStop(list)));
   const isChosen = ({ name, key }: ActorName) => props.chosen?.name === name && props.chosen.key === key;
 
   return (
-    <section class="panel actor-finder" aria-labelledby="finder-title" data-testid="actor-finder">
-      <header class="panel-head">
-        <h2 id="finder-title">Actors</h2>
-        <p class="count" role="status">
-          <Show when={props.page}>
-            {(page) => (
-              <strong>
-                {page().actors.length}
-                {page().next === null ? '' : '+'}
-              </strong>
-            )}
-          </Show>
-        </p>
-        <button
-          type="button"
-          class="button quiet small finder-import"
-          onClick={props.onImport}
-          data-testid="actor-import"
-        >
+    <ListPane
+      name="actors"
+      title="Actors"
+      class="actor-finder"
+      lines={props.page?.actors}
+      idOf={({ name, key }) => `${name}\n${key}`}
+      count={
+        <strong>
+          {props.page?.actors.length}
+          {props.page?.next === null ? '' : '+'}
+        </strong>
+      }
+      error={props.error}
+      emptyText="No actor with a state fits."
+      action={
+        <button type="button" class="button small finder-import" onClick={props.onImport} data-testid="actor-import">
           Import
         </button>
-      </header>
-      <search class="finder-filter">
-        <FilterField
-          label="Name"
-          value={props.filter.name}
-          onInput={(name) => props.onFilter({ ...props.filter, name })}
-          testId="filter-name"
-        />
-        <FilterField
-          label="Key begins with"
-          value={props.filter.prefix}
-          onInput={(prefix) => props.onFilter({ ...props.filter, prefix })}
-          testId="filter-prefix"
-        />
-        <div class="field">
-          <label for={statusId}>Status</label>
-          <select
-            id={statusId}
-            data-testid="filter-status"
-            onChange={(event) =>
-              props.onFilter({ ...props.filter, status: STATUSES[event.currentTarget.selectedIndex - 1] ?? null })
-            }
-          >
-            <option selected={props.filter.status === null}>any</option>
-            <For each={STATUSES}>
-              {(status) => <option selected={props.filter.status === status}>{statusText(status)}</option>}
-            </For>
-          </select>
-        </div>
-      </search>
-      <div class="panel-body scroll" tabindex="0">
-        <Show when={ids().length === 0}>
-          <p class="empty">{props.error?.message ?? (props.page ? 'No actor with a state fits.' : 'Loading')}</p>
-        </Show>
-        <ul ref={list} class="actor-list" onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={ids()}>
-            {(id) => (
-              <Show when={byId().get(id)}>{(actor) => <Row actor={actor()} isChosen={isChosen(actor())} />}</Show>
-            )}
-          </For>
-        </ul>
+      }
+      filter={
+        <search class="finder-filter">
+          <FilterField
+            label="Name"
+            value={props.filter.name}
+            onInput={(name) => props.onFilter({ ...props.filter, name })}
+            testId="filter-name"
+          />
+          <FilterField
+            label="Key begins with"
+            value={props.filter.prefix}
+            onInput={(prefix) => props.onFilter({ ...props.filter, prefix })}
+            testId="filter-prefix"
+          />
+          <div class="field">
+            <label for={statusId}>Status</label>
+            <select
+              id={statusId}
+              data-testid="filter-status"
+              onChange={(event) =>
+                props.onFilter({ ...props.filter, status: STATUSES[event.currentTarget.selectedIndex - 1] ?? null })
+              }
+            >
+              <option selected={props.filter.status === null}>any</option>
+              <For each={STATUSES}>
+                {(status) => <option selected={props.filter.status === status}>{statusText(status)}</option>}
+              </For>
+            </select>
+          </div>
+        </search>
+      }
+      more={
         <Show when={props.page?.next != null}>
           <p class="hint more">There are more: narrow the filter, or list all with autoweave actor ls.</p>
         </Show>
-      </div>
-    </section>
+      }
+    >
+      {(actor) => <Row actor={actor()} isChosen={isChosen(actor())} />}
+    </ListPane>
   );
 }
 
@@ -115,10 +101,12 @@ function Row(props: { readonly actor: Line; readonly isChosen: boolean }) {
         class="row-button"
         href={routeHash({ view: 'actors', actor: props.actor })}
         aria-current={props.isChosen ? 'true' : undefined}
+        title={`${props.actor.name} ${props.actor.key}`}
         data-rove
         tabindex="-1"
       >
-        <span class="actor-name">{props.actor.name}</span> <span class="actor-key mono">{props.actor.key}</span>
+        <span class="actor-name">{props.actor.name}</span>{' '}
+        <span class="actor-key mono">{shortId(props.actor.key)}</span>
       </a>
       <Show when={(props.actor.activity?.depth ?? 0) > 0}>
         <span class="tag" title="Messages that wait">

@@ -1,5 +1,6 @@
 import { createEffect, createSignal, on, Show } from 'solid-js';
 import { createPolled, type Polled } from '../create-polled.ts';
+import { focusChosen } from '../focus-chosen.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { type DeadLettersQuery, FindActorsDocument } from '../generated/operations.ts';
 import { type ActorName, routeHash } from '../route.ts';
@@ -41,14 +42,7 @@ export function ActorsView(props: ActorsViewProps) {
       { defer: true },
     ),
   );
-  // Chosen by a person, not by the address that the page was opened with.
-  createEffect(
-    on(
-      () => props.actor,
-      (actor) => actor && queueMicrotask(() => document.getElementById('actor-detail-title')?.focus()),
-      { defer: true },
-    ),
-  );
+  focusChosen(() => props.actor && 'actor-detail-title');
 
   return (
     <>

@@ -1,10 +1,11 @@
-import { createEffect, createMemo, For, on, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import { now } from '../create-now.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { ActorsQuery } from '../generated/operations.ts';
 import { ACTORS, routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
+import { shortId } from '../short-id.ts';
 import { ageText, instantText } from '../time-text.ts';
+import { RowList } from './row-list.tsx';
 
 type ActorPage = ActorsQuery['actors'];
 type ActorLine = ActorPage['actors'][number];
@@ -15,15 +16,8 @@ export interface ActorsProps {
 }
 
 export function Actors(props: ActorsProps) {
-  let list!: HTMLUListElement;
-  // The latest change on top; rows are told apart by their text, so that an answer without news draws nothing.
-  const byId = createMemo(
-    () => new Map((props.page?.actors ?? []).map((actor) => [`${actor.name}\n${actor.key}`, actor])),
-  );
-  const ids = createMemo(() =>
-    [...byId()].sort(([, a], [, b]) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt)).map(([id]) => id),
-  );
-  createEffect(on(ids, () => keepOneTabStop(list)));
+  /** The latest change on top. */
+  const actors = () => (props.page?.actors ?? []).toSorted((a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt));
 
   return (
     <section class="panel actors" aria-labelledby="actors-title" data-testid="actors">
@@ -47,12 +41,12 @@ export function Actors(props: ActorsProps) {
         </a>
       </header>
       <div class="panel-body scroll" tabindex="0">
-        <Show when={ids().length === 0}>
+        <Show when={actors().length === 0}>
           <p class="empty">{props.error?.message ?? (props.page ? 'No actor has a state yet.' : 'Loading')}</p>
         </Show>
-        <ul ref={list} class="actor-list" onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={ids()}>{(id) => <Show when={byId().get(id)}>{(actor) => <ActorRow actor={actor()} />}</Show>}</For>
-        </ul>
+        <RowList class="actor-list" lines={actors()} idOf={({ name, key }) => `${name}\n${key}`}>
+          {(actor) => <ActorRow actor={actor()} />}
+        </RowList>
         <Show when={props.page?.next}>
           <p class="hint">The {props.page?.actors.length} that changed last are listed.</p>
         </Show>
@@ -74,11 +68,11 @@ function ActorRow(props: { readonly actor: ActorLine }) {
         class="row-button"
         data-rove
         tabindex="-1"
-        title="Show its state"
+        title={`Show the state of ${props.actor.name} ${props.actor.key}`}
         href={routeHash({ view: 'actors', actor: props.actor })}
       >
         <span class="actor-name">{props.actor.name}</span>
-        <span class="actor-key mono">{props.actor.key}</span>
+        <span class="actor-key mono">{shortId(props.actor.key)}</span>
       </a>
       <span class="actor-seq mono" title="Sequence of the last message that it has handled">
         {props.actor.lastSeq}

@@ -14,6 +14,7 @@ import {
 import { readJson } from '../json-input.ts';
 import { AGENTS, routeHash } from '../route.ts';
 import { Action } from './action.tsx';
+import { AgentDialog } from './agent-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { JsonField } from './json-field.tsx';
 import { TaskNote } from './task-note.tsx';
@@ -27,6 +28,7 @@ export interface AgentActionsProps {
 /** What may be done to an agent in its status. */
 export function AgentActions(props: AgentActionsProps) {
   const task = createTask();
+  const [isEditing, setEditing] = createSignal(false);
   const [isDeleting, setDeleting] = createSignal(false);
   const [input, setInput] = createSignal('{}');
   const may = (action: AgentAction) => agentActions(props.agent.status).includes(action);
@@ -89,6 +91,13 @@ export function AgentActions(props: AgentActionsProps) {
         <Show when={may('stop')}>
           <Action text="Stop" testId="agent-stop" isBusy={task.isBusy()} onClick={stop} />
         </Show>
+        <Action
+          text="Edit"
+          testId="agent-edit"
+          isBusy={task.isBusy()}
+          onClick={() => setEditing(true)}
+          whyNot={may('edit') ? undefined : 'Stop it first, to edit or delete it'}
+        />
         <Show when={may('delete')}>
           <Action
             text="Delete"
@@ -121,6 +130,14 @@ export function AgentActions(props: AgentActionsProps) {
         </form>
       </Show>
       <TaskNote task={task} />
+      <Show when={isEditing()}>
+        <AgentDialog
+          gateway={props.gateway}
+          agent={props.agent}
+          onClose={() => setEditing(false)}
+          onDone={() => order(async () => 'Changed')}
+        />
+      </Show>
       <Show when={isDeleting()}>
         <ConfirmDialog
           title={`Delete ${props.agent.name}?`}

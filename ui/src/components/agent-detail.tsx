@@ -1,4 +1,4 @@
-import { createMemo, Index, Show } from 'solid-js';
+import { createMemo, For, Index, Show } from 'solid-js';
 import { readGraph } from '../agent-graph.ts';
 import { type FullAgent, nodesAtWork } from '../agent-text.ts';
 import type { EventFeed } from '../create-event-log.ts';
@@ -13,7 +13,8 @@ import { AgentActions } from './agent-actions.tsx';
 import { AgentGraph } from './agent-graph.tsx';
 import { AgentRuns } from './agent-runs.tsx';
 import { AgentStatus } from './agent-status.tsx';
-import { ErrorNote } from './error-note.tsx';
+import { CopyId } from './copy-id.tsx';
+import { DetailPane, Lead } from './detail-pane.tsx';
 
 const REFRESH_MS = 3000;
 
@@ -45,67 +46,57 @@ export function AgentDetail(props: AgentDetailProps) {
   }
 
   return (
-    <section
-      class="panel pair-detail"
-      aria-labelledby="agent-title"
-      data-testid="agent-detail"
-      data-id={props.id}
-      data-status={agent()?.status}
+    <DetailPane
+      name="agent"
+      class="pair-detail"
+      id={props.id}
+      title={agent()?.name ?? 'Agent'}
+      status={agent()?.status}
+      answer={answer}
+      found={agent()}
+      noneText="There is no such agent, or none any more."
+      head={
+        <>
+          <CopyId id={props.id} />
+          <Show when={agent()}>{(found) => <AgentStatus status={found().status} />}</Show>
+        </>
+      }
     >
-      <header class="panel-head">
-        {/* It takes the focus when an agent is chosen. */}
-        <h2 id="agent-title" tabindex="-1">
-          {agent()?.name ?? 'Agent'} <span class="title-key mono">{props.id}</span>
-        </h2>
-        <Show when={agent()}>{(found) => <AgentStatus status={found().status} />}</Show>
-      </header>
-      <div class="panel-body scroll detail-body" tabindex="0">
-        <Show when={answer.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show
-          when={agent()}
-          fallback={
-            <p class="hint" data-testid="agent-none">
-              {answer.value() ? 'There is no such agent, or none any more.' : answer.error() ? '' : 'Loading'}
-            </p>
-          }
-        >
-          {(found) => (
-            <>
-              <Show when={found().description}>{(text) => <p class="lead">{text()}</p>}</Show>
-              <Show when={found().error}>
-                {(error) => (
-                  <p class="error-note" data-testid="agent-error" data-code={error().code}>
-                    <span>The last run: {error().message}</span>
-                    <code>{error().code}</code>
-                  </p>
-                )}
+      {(found) => (
+        <>
+          <Lead description={found().description} error={found().error} about="The last run: " testId="agent-error" />
+          <Show when={found().warnings.length > 0}>
+            <div class="agent-warnings" data-testid="agent-warnings">
+              <span>As things are now:</span>
+              <ul>
+                <For each={found().warnings}>{(warning) => <li data-testid="agent-warning">{warning}</li>}</For>
+              </ul>
+            </div>
+          </Show>
+          <AgentActions gateway={props.gateway} agent={found()} onDone={refresh} />
+          <div class="detail-columns">
+            <div>
+              <Show
+                when={graph()}
+                fallback={
+                  <>
+                    <h3>What it does</h3>
+                    <p class="hint">Nothing: it has no graph.</p>
+                  </>
+                }
+              >
+                {(present) => <AgentGraph graph={present()} atWork={nodesAtWork(found().runs)} />}
               </Show>
-              <AgentActions gateway={props.gateway} agent={found()} onDone={refresh} />
-              <div class="detail-columns">
-                <div>
-                  <Show
-                    when={graph()}
-                    fallback={
-                      <>
-                        <h3>What it does</h3>
-                        <p class="hint">Nothing: it has no graph.</p>
-                      </>
-                    }
-                  >
-                    {(present) => <AgentGraph graph={present()} atWork={nodesAtWork(found().runs)} />}
-                  </Show>
-                  <Remembered memory={found().memory} />
-                </div>
-                <div>
-                  <h3>Last runs</h3>
-                  <AgentRuns agentId={props.id} runs={found().runs} chosen={props.run} onTrace={props.onTrace} />
-                </div>
-              </div>
-            </>
-          )}
-        </Show>
-      </div>
-    </section>
+              <Remembered memory={found().memory} />
+            </div>
+            <div>
+              <h3>Last runs</h3>
+              <AgentRuns agentId={props.id} runs={found().runs} chosen={props.run} onTrace={props.onTrace} />
+            </div>
+          </div>
+        </>
+      )}
+    </DetailPane>
   );
 }
 

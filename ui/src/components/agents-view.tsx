@@ -1,16 +1,19 @@
-import { createEffect, createSignal, on, Show } from 'solid-js';
+import { createMemo, createSignal, Show } from 'solid-js';
 import type { EventFeed } from '../create-event-log.ts';
 import { createLive } from '../create-live.ts';
+import { focusChosen } from '../focus-chosen.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { AgentsDocument } from '../generated/operations.ts';
 import { routeHash } from '../route.ts';
 import { AgentDetail } from './agent-detail.tsx';
+import { AgentDialog } from './agent-dialog.tsx';
 import { AgentList } from './agent-list.tsx';
-import { CreateAgentDialog } from './create-agent-dialog.tsx';
 import '../styles/pairs.css';
 import '../styles/agents.css';
 
 const REFRESH_MS = 3000;
+/** Events after which the list is another one. */
+const CHANGES: readonly string[] = ['agent.status_changed', 'agent.updated', 'agent.deleted'];
 
 export interface AgentsViewProps {
   readonly gateway: GatewayClient;
@@ -25,19 +28,19 @@ export interface AgentsViewProps {
 export function AgentsView(props: AgentsViewProps) {
   const agents = createLive(async () => (await props.gateway.request(AgentsDocument, {})).agents, {
     log: props.log,
-    concerns: ({ type }) => type === 'agent.status_changed' || type === 'agent.deleted',
+    concerns: ({ type }) => CHANGES.includes(type),
     intervalMs: REFRESH_MS,
   });
   const [isCreating, setCreating] = createSignal(false);
+  /** The only one needs no choice; it stays in sight when others come. */
+  const only = createMemo<string | null>((before) => {
+    const ids = (agents.value() ?? []).map(({ id }) => id);
+    if (ids.length === 1) return ids[0] ?? null;
+    return before !== null && ids.includes(before) ? before : null;
+  }, null);
+  const shown = () => props.agent ?? only();
 
-  // Chosen by a person, not by the address that the page was opened with.
-  createEffect(
-    on(
-      () => props.agent,
-      (agent) => queueMicrotask(() => document.getElementById(agent ? 'agent-title' : 'main')?.focus()),
-      { defer: true },
-    ),
-  );
+  focusChosen(() => (props.agent === null ? 'main' : 'agent-title'));
 
   return (
     <>
@@ -45,10 +48,10 @@ export function AgentsView(props: AgentsViewProps) {
         log={props.log}
         agents={agents.value()}
         error={agents.error()}
-        chosen={props.agent}
+        chosen={shown()}
         onCreate={() => setCreating(true)}
       />
-      <Show when={props.agent} keyed fallback={<NoAgent onCreate={() => setCreating(true)} />}>
+      <Show when={shown()} keyed fallback={<NoAgent onCreate={() => setCreating(true)} />}>
         {(id) => (
           <AgentDetail
             gateway={props.gateway}
@@ -61,10 +64,10 @@ export function AgentsView(props: AgentsViewProps) {
         )}
       </Show>
       <Show when={isCreating()}>
-        <CreateAgentDialog
+        <AgentDialog
           gateway={props.gateway}
           onClose={() => setCreating(false)}
-          onCreated={(agent) => {
+          onDone={(agent) => {
             agents.refresh();
             location.hash = routeHash({ view: 'agents', agent, run: null });
           }}

@@ -29,6 +29,7 @@ export function ConsentDialog(props: ConsentDialogProps) {
   );
   const available = choices.filter(({ isAvailable }) => isAvailable).map(({ id }) => id);
   const granted = () => available.filter((id) => chosen().has(id)).length;
+  const isLess = () => choices.some(({ id, isGranted }) => isGranted && !chosen().has(id));
   const lacking = createMemo(() => lackingCapability(task.error() ?? plugin.error));
   const [options, setOptions] = createSignal(JSON.stringify(plugin.options ?? {}, null, 2));
   let form!: HTMLFormElement;
@@ -143,7 +144,7 @@ export function ConsentDialog(props: ConsentDialogProps) {
             Cancel
           </button>
           <button type="submit" class="button primary" aria-disabled={task.isBusy()} data-testid="consent-grant">
-            {submitText(isLoad, choices.length, granted())}
+            {submitText(isLoad, choices.length, granted(), isLess())}
           </button>
         </div>
       </form>
@@ -151,7 +152,9 @@ export function ConsentDialog(props: ConsentDialogProps) {
   );
 }
 
-function submitText(isLoad: boolean, asked: number, granted: number): string {
+/** @param isLess whether something is taken away that was granted */
+function submitText(isLoad: boolean, asked: number, granted: number, isLess: boolean): string {
+  if (!isLoad && isLess) return 'Change grants';
   if (!isLoad) return granted === 0 ? 'Grant nothing' : 'Grant';
   if (asked === 0) return 'Load';
   return granted === 0 ? 'Load without permissions' : 'Grant and load';

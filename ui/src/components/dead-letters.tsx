@@ -5,6 +5,7 @@ import type { GatewayError } from '../gateway-error.ts';
 import type { DeadLettersQuery } from '../generated/operations.ts';
 import { bodyText } from '../json-text.ts';
 import { ageText, instantText } from '../time-text.ts';
+import { CopyId } from './copy-id.tsx';
 import { ResendForm, type ResendFormProps } from './resend-form.tsx';
 
 type DeadLetterPage = DeadLettersQuery['deadLetters'];
@@ -86,7 +87,9 @@ function DeadLetterRow(props: ResendFormProps) {
           <dt>Attempts</dt>
           <dd>{props.letter.attempts}</dd>
           <dt>Id</dt>
-          <dd class="mono">{props.letter.id}</dd>
+          <dd>
+            <CopyId id={props.letter.id} />
+          </dd>
         </dl>
         <p class="pre-label">Body</p>
         <pre class="json" tabindex="0">

@@ -142,3 +142,11 @@ export function CheckIcon() {
     </Icon>
   );
 }
+
+export function CopyIcon() {
+  return (
+    <Icon>
+      <path d="M5.5 5.5h7.3v7.3H5.5zM10.5 5.5V3.2H3.2v7.3h2.3" />
+    </Icon>
+  );
+}

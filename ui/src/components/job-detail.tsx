@@ -8,7 +8,8 @@ import { partialsText, stateText } from '../job-text.ts';
 import { valueText } from '../json-text.ts';
 import { makeRefresher } from '../make-refresher.ts';
 import { routeHash } from '../route.ts';
-import { ErrorNote } from './error-note.tsx';
+import { CopyId } from './copy-id.tsx';
+import { DetailPane } from './detail-pane.tsx';
 import { CloseIcon } from './icons.tsx';
 import { JobActions } from './job-actions.tsx';
 import { JobFacts } from './job-facts.tsx';
@@ -47,70 +48,66 @@ export function JobDetail(props: JobDetailProps) {
   }
 
   return (
-    <section class="panel job-panel" aria-labelledby="job-title" data-testid="job-detail" data-id={props.id}>
-      <header class="panel-head">
-        {/* It takes the focus when a job is chosen. */}
-        <h2 id="job-title" tabindex="-1">
-          {job()?.type ?? 'Job'} <span class="title-key mono">{props.id}</span>
-        </h2>
-        <Show when={job()}>
-          {(found) => (
-            <span class="job-state" data-testid="job-state" data-state={found().state}>
-              <span class="dot" aria-hidden="true" />
-              {stateText(found().state)}
-            </span>
-          )}
-        </Show>
-        <a
-          class="button quiet icon-only small"
-          href={routeHash({ view: 'queues', queue: props.queue, job: null })}
-          aria-label="Close this job"
-          data-testid="job-close"
-        >
-          <CloseIcon />
-        </a>
-      </header>
-      <div class="panel-body scroll detail-body" tabindex="0">
-        <Show when={answer.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show
-          when={job()}
-          fallback={
-            <p class="hint" data-testid="job-none">
-              {answer.value() ? 'There is no such job, or none any more.' : answer.error() ? '' : 'Loading'}
-            </p>
-          }
-        >
-          {(found) => (
-            <>
-              <JobActions gateway={props.gateway} queue={props.queue} job={found()} onDone={refresh}>
-                <JobFacts job={found()} onTrace={props.onTrace} />
-              </JobActions>
-              <Result job={found()} />
-              <Show when={found().failures.length > 0}>
-                <h3>Failed attempts</h3>
-                <JobFailures failures={found().failures} />
-              </Show>
-              <Show when={found().partials.length > 0}>
-                <h3>Partial results</h3>
-                <pre class="json" tabindex="0" data-testid="job-partials">
-                  {partialsText(found().partials)}
-                </pre>
-              </Show>
-              <Show when={found().logs.length > 0}>
-                <h3>Log</h3>
-                <pre class="json" tabindex="0" data-testid="job-logs">
-                  {found().logs.join('\n')}
-                </pre>
-              </Show>
-              <h3>Options</h3>
-              <pre class="json" tabindex="0">
-                {valueText(found().options)}
-              </pre>
-            </>
-          )}
-        </Show>
-      </div>
-    </section>
+    <DetailPane
+      name="job"
+      class="job-panel"
+      id={props.id}
+      title={job()?.type ?? 'Job'}
+      status={job()?.state}
+      answer={answer}
+      found={job()}
+      noneText="There is no such job, or none any more."
+      head={
+        <>
+          <CopyId id={props.id} />
+          <Show when={job()}>
+            {(found) => (
+              <span class="job-state" data-testid="job-state" data-state={found().state}>
+                <span class="dot" aria-hidden="true" />
+                {stateText(found().state)}
+              </span>
+            )}
+          </Show>
+          <a
+            class="button quiet icon-only small"
+            href={routeHash({ view: 'queues', queue: props.queue, job: null })}
+            aria-label="Close this job"
+            data-testid="job-close"
+          >
+            <CloseIcon />
+          </a>
+        </>
+      }
+    >
+      {(found) => (
+        <>
+          <JobActions gateway={props.gateway} queue={props.queue} job={found()} onDone={refresh}>
+            <JobFacts job={found()} onTrace={props.onTrace} />
+          </JobActions>
+          <Result job={found()} />
+          <Show when={found().failures.length > 0}>
+            <h3>Failed attempts</h3>
+            <JobFailures failures={found().failures} />
+          </Show>
+          <Show when={found().partials.length > 0}>
+            <h3>Partial results</h3>
+            <pre class="json" tabindex="0" data-testid="job-partials">
+              {partialsText(found().partials)}
+            </pre>
+          </Show>
+          <Show when={found().logs.length > 0}>
+            <h3>Log</h3>
+            <pre class="json" tabindex="0" data-testid="job-logs">
+              {found().logs.join('\n')}
+            </pre>
+          </Show>
+          <h3>Options</h3>
+          <pre class="json" tabindex="0">
+            {valueText(found().options)}
+          </pre>
+        </>
+      )}
+    </DetailPane>
   );
 }
 

@@ -1,4 +1,4 @@
-import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js';
+import { createEffect, createSignal, on, Show } from 'solid-js';
 import type { JobFeed } from '../create-job-feed.ts';
 import { createJobList } from '../create-job-list.ts';
 import { now } from '../create-now.ts';
@@ -7,9 +7,10 @@ import type { JobState } from '../generated/operations.ts';
 import type { Job } from '../job-feed.ts';
 import { jobText, stateText } from '../job-text.ts';
 import { routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
+import { shortId } from '../short-id.ts';
 import { ageText, instantText } from '../time-text.ts';
 import { ErrorNote } from './error-note.tsx';
+import { RowList } from './row-list.tsx';
 import { JOBS_PANEL_ID, tabId } from './state-tabs.tsx';
 
 /** So many are listed at first, and so many more each time a person asks for it. */
@@ -36,12 +37,10 @@ export interface JobListProps {
 }
 
 export function JobList(props: JobListProps) {
-  let list!: HTMLUListElement;
   const [most, setMost] = createSignal(PAGE);
   const { queue, state } = props;
   const live = createJobList(props.gateway, props.feed, { queue, state }, most);
-  const ids = createMemo(() => [...(live.list()?.jobs.keys() ?? [])]);
-  createEffect(on(ids, () => keepOneTabStop(list)));
+  const jobs = () => [...(live.list()?.jobs.values() ?? [])];
   createEffect(on([() => props.turn, most], live.refresh, { defer: true }));
 
   return (
@@ -55,25 +54,19 @@ export function JobList(props: JobListProps) {
       data-state={props.state}
     >
       <Show when={live.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-      <Show when={ids().length === 0 && !live.error()}>
+      <Show when={jobs().length === 0 && !live.error()}>
         <p class="empty">{live.list() ? EMPTY_TEXT[props.state] : 'Loading'}</p>
       </Show>
-      <ul ref={list} onKeyDown={(event) => moveByArrows(event, list)}>
-        <For each={ids()}>
-          {(id) => (
-            <Show when={live.list()?.jobs.get(id)}>
-              {(job) => (
-                <Row
-                  job={job()}
-                  progress={live.list()?.progress.get(id)}
-                  queue={props.queue}
-                  isChosen={props.chosen === id}
-                />
-              )}
-            </Show>
-          )}
-        </For>
-      </ul>
+      <RowList lines={jobs()} idOf={({ id }) => id}>
+        {(job) => (
+          <Row
+            job={job()}
+            progress={live.list()?.progress.get(job().id)}
+            queue={props.queue}
+            isChosen={props.chosen === job().id}
+          />
+        )}
+      </RowList>
       <Show when={live.list()?.hasMore}>
         <p class="hint more">
           <Show
@@ -102,10 +95,11 @@ function Row(props: {
         class="row-button"
         href={routeHash({ view: 'queues', queue: props.queue, job: props.job.id })}
         aria-current={props.isChosen ? 'true' : undefined}
+        title={props.job.id}
         data-rove
         tabindex="-1"
       >
-        {props.job.type} <span class="actor-key mono">{props.job.id}</span>
+        {props.job.type} <span class="actor-key mono">{shortId(props.job.id)}</span>
       </a>
       <Show when={props.job.finishedAt}>
         {(finishedAt) => (

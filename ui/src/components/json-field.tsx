@@ -1,4 +1,4 @@
-import { createMemo, createUniqueId, Show } from 'solid-js';
+import { createEffect, createMemo, createUniqueId, Show } from 'solid-js';
 import { readJson } from '../json-input.ts';
 
 export interface JsonFieldProps {
@@ -9,17 +9,28 @@ export interface JsonFieldProps {
   readonly testId: string;
 }
 
-/** A text that has to be JSON; while it is none, it says why. */
+/** A text that has to be JSON; while it is none, it says why, and its form is not sent. */
 export function JsonField(props: JsonFieldProps) {
   const id = createUniqueId();
   const problem = createMemo(() => {
     const read = readJson(props.value);
     return read.ok ? null : read.problem;
   });
+  let field!: HTMLTextAreaElement;
+  createEffect(() => field.setCustomValidity(problem() ?? ''));
+
+  /** Leads to what the field says, in place of the browser, which would say it again. */
+  function lead(event: Event): void {
+    event.preventDefault();
+    field.closest('details')?.setAttribute('open', '');
+    field.focus();
+  }
+
   return (
     <div class="field json-field">
       <label for={id}>{props.label}</label>
       <textarea
+        ref={field}
         id={id}
         class="mono"
         rows={props.rows ?? 4}
@@ -29,6 +40,7 @@ export function JsonField(props: JsonFieldProps) {
         aria-describedby={`${id}-problem`}
         value={props.value}
         onInput={(event) => props.onInput(event.currentTarget.value)}
+        onInvalid={lead}
         data-testid={props.testId}
       />
       <p id={`${id}-problem`} class="field-problem" role="status">

@@ -65,6 +65,10 @@ export function LivePage(props: LivePageProps) {
   const [isTourOpen, setTourOpen] = createSignal(!isTourSeen());
   const route = createRoute();
   const isLiveView = () => route().view === 'live';
+  const missingPage = () => {
+    const shown = route();
+    return shown.view === 'live' ? shown.missing : undefined;
+  };
 
   const gateway = makeGatewayClient(props.token, {
     onSocket: setSocket,
@@ -181,6 +185,15 @@ export function LivePage(props: LivePageProps) {
         route={route()}
       />
       <ConnectionBanner connection={connection()} lostAtMs={lostAtMs()} onRetry={() => gateway.reconnect()} />
+      <Show when={missingPage()}>
+        {(hash) => (
+          <p class="banner" role="status" data-testid="no-page">
+            <span>
+              There is no page <span class="mono">{hash()}</span>: this is the live one.
+            </span>
+          </p>
+        )}
+      </Show>
       <main id="main" class={MAIN_CLASSES[route().view]} tabindex="-1">
         <Views
           route={route()}

@@ -1,6 +1,7 @@
 import { createEffect, createSignal, on, Show } from 'solid-js';
 import type { EventFeed } from '../create-event-log.ts';
 import { createLive } from '../create-live.ts';
+import { focusChosen } from '../focus-chosen.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { MemoriesDocument } from '../generated/operations.ts';
 import { MEMORIES, routeHash } from '../route.ts';
@@ -54,14 +55,9 @@ export function MemoriesView(props: MemoriesViewProps) {
     ),
   );
   createEffect(on(first, answer.refresh, { defer: true }));
-  // Chosen by a person, not by the address that the page was opened with.
-  createEffect(
-    on(
-      () => props.memory,
-      (memory) => memory && queueMicrotask(() => document.getElementById('memory-title')?.focus()),
-      { defer: true },
-    ),
-  );
+  const [isRemembering, setRemembering] = createSignal(false);
+  createEffect(() => props.memory !== null && setRemembering(false));
+  focusChosen(() => (props.memory !== null ? 'memory-title' : isRemembering() ? 'remember-title' : null));
 
   function changed(): void {
     answer.refresh();
@@ -79,6 +75,7 @@ export function MemoriesView(props: MemoriesViewProps) {
         filter={filter()}
         onFilter={setFilter}
         chosen={props.memory}
+        onRemember={() => setRemembering(true)}
         mayShowMore={first() < MOST}
         onMore={() => setFirst((before) => Math.min(MOST, before + PAGE))}
       />

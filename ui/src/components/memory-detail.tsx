@@ -11,7 +11,8 @@ import { MEMORIES, routeHash } from '../route.ts';
 import { agoText, instantText } from '../time-text.ts';
 import { Action } from './action.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { ErrorNote } from './error-note.tsx';
+import { CopyId } from './copy-id.tsx';
+import { DetailPane } from './detail-pane.tsx';
 import { CloseIcon } from './icons.tsx';
 import { TaskNote } from './task-note.tsx';
 
@@ -47,79 +48,77 @@ export function MemoryDetail(props: MemoryDetailProps) {
     });
 
   return (
-    <section class="panel pair-detail" aria-labelledby="memory-title" data-testid="memory-detail" data-id={props.id}>
-      <header class="panel-head">
-        {/* It takes the focus when a memory is chosen. */}
-        <h2 id="memory-title" tabindex="-1">
-          Memory <span class="title-key mono">{props.id}</span>
-        </h2>
-        <a
-          class="button quiet icon-only small"
-          href={routeHash(MEMORIES)}
-          aria-label="Close this memory"
-          data-testid="memory-close"
-        >
-          <CloseIcon />
-        </a>
-      </header>
-      <div class="panel-body scroll detail-body" tabindex="0">
-        <Show when={answer.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show
-          when={memory()}
-          fallback={
-            <p class="hint" data-testid="memory-none">
-              {answer.value() ? 'There is no such memory, or none any more.' : answer.error() ? '' : 'Loading'}
+    <>
+      <DetailPane
+        name="memory"
+        class="pair-detail"
+        id={props.id}
+        title="Memory"
+        status={undefined}
+        answer={answer}
+        found={memory()}
+        noneText="There is no such memory, or none any more."
+        head={
+          <>
+            <CopyId id={props.id} />
+            <a
+              class="button quiet icon-only small"
+              href={routeHash(MEMORIES)}
+              aria-label="Close this memory"
+              data-testid="memory-close"
+            >
+              <CloseIcon />
+            </a>
+          </>
+        }
+      >
+        {(found) => (
+          <>
+            <p class="memory-whole" data-testid="memory-whole">
+              {found().text}
             </p>
-          }
-        >
-          {(found) => (
-            <>
-              <p class="memory-whole" data-testid="memory-whole">
-                {found().text}
-              </p>
-              <fieldset class="actor-actions">
-                <legend class="visually-hidden">Actions on the memory</legend>
-                <Action
-                  text="Forget"
-                  testId="memory-forget"
-                  isBusy={task.isBusy()}
-                  onClick={() => setForgetting(true)}
-                  isDanger
-                />
-              </fieldset>
-              <TaskNote task={task} />
-              <dl class="facts">
-                <dt>Of</dt>
-                <dd>
-                  <Show when={found().agentId} fallback="everybody">
-                    {(agentId) => (
-                      <a href={routeHash({ view: 'agents', agent: agentId(), run: null })}>
-                        {props.agents.find(({ id }) => id === agentId())?.name ?? agentId()}
-                      </a>
-                    )}
-                  </Show>
-                </dd>
-                <dt>Remembered</dt>
-                <dd>
-                  <Instant iso={found().createdAt} />
-                </dd>
-                <Show when={found().updatedAt !== found().createdAt}>
-                  <dt>Replaced</dt>
-                  <dd>
-                    <Instant iso={found().updatedAt} />
-                  </dd>
+            <fieldset class="actor-actions">
+              <legend class="visually-hidden">Actions on the memory</legend>
+              <Action
+                text="Forget"
+                testId="memory-forget"
+                isBusy={task.isBusy()}
+                onClick={() => setForgetting(true)}
+                isDanger
+              />
+            </fieldset>
+            <TaskNote task={task} />
+            <dl class="facts">
+              <dt>Of</dt>
+              <dd>
+                <Show when={found().agentId} fallback="everybody">
+                  {(agentId) => (
+                    <a href={routeHash({ view: 'agents', agent: agentId(), run: null })}>
+                      {props.agents.find(({ id }) => id === agentId())?.name ?? agentId()}
+                    </a>
+                  )}
                 </Show>
-              </dl>
-              <Show when={isRecord(found().metadata)}>
-                <h3>What else is known of it</h3>
-                <pre class="json" tabindex="0" data-testid="memory-metadata">
-                  {valueText(found().metadata)}
-                </pre>
+              </dd>
+              <dt>Remembered</dt>
+              <dd>
+                <Instant iso={found().createdAt} />
+              </dd>
+              <Show when={found().updatedAt !== found().createdAt}>
+                <dt>Replaced</dt>
+                <dd>
+                  <Instant iso={found().updatedAt} />
+                </dd>
               </Show>
-            </>
-          )}
-        </Show>
-      </div>
+            </dl>
+            <Show when={isRecord(found().metadata)}>
+              <h3>What else is known of it</h3>
+              <pre class="json" tabindex="0" data-testid="memory-metadata">
+                {valueText(found().metadata)}
+              </pre>
+            </Show>
+          </>
+        )}
+      </DetailPane>
       <Show when={isForgetting()}>
         <ConfirmDialog
           title="Forget this memory?"
@@ -130,7 +129,7 @@ export function MemoryDetail(props: MemoryDetailProps) {
           Its text is removed and found no more, and nothing brings it back.
         </ConfirmDialog>
       </Show>
-    </section>
+    </>
   );
 }
 

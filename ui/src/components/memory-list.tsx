@@ -1,14 +1,12 @@
-import { createEffect, createMemo, createUniqueId, For, Index, on, Show } from 'solid-js';
+import { createMemo, createUniqueId, For, Index, Show } from 'solid-js';
 import type { EventFeed } from '../create-event-log.ts';
 import { now } from '../create-now.ts';
 import { excerptParts } from '../excerpt.ts';
 import { type GatewayError, isRecord } from '../gateway-error.ts';
 import type { MemoriesQuery } from '../generated/operations.ts';
 import { MEMORIES, routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
 import { ageText, instantText } from '../time-text.ts';
-import { ErrorNote } from './error-note.tsx';
-import { FeedState } from './feed-state.tsx';
+import { ListPane } from './list-pane.tsx';
 
 type Page = MemoriesQuery['memories'];
 type Line = Page['memories'][number];
@@ -28,96 +26,93 @@ export interface MemoryListProps {
   readonly filter: MemoryFilter;
   readonly onFilter: (filter: MemoryFilter) => void;
   readonly chosen: string | null;
+  /** The link to the form was followed. */
+  readonly onRemember: () => void;
   readonly mayShowMore: boolean;
   readonly onMore: () => void;
 }
 
 export function MemoryList(props: MemoryListProps) {
-  let list!: HTMLUListElement;
   const queryId = createUniqueId();
   const agentId = createUniqueId();
-  const byId = createMemo(() => new Map((props.page?.memories ?? []).map((memory) => [memory.id, memory])));
-  const ids = createMemo(() => [...byId().keys()]);
   const names = createMemo(() => new Map(props.agents.map(({ id, name }) => [id, name])));
   // By their text: an answer without news leaves the choice as it is.
   const choices = createMemo(() => [...names().keys()].join('\n'));
-  createEffect(on(ids, () => keepOneTabStop(list)));
 
   return (
-    <section class="panel pair-list" aria-labelledby="memories-title" data-testid="memory-list">
-      <header class="panel-head">
-        <h2 id="memories-title">Memories</h2>
-        <p class="count" role="status">
-          <Show when={props.page}>
-            {(page) => (
-              <>
-                <strong data-testid="memory-total">{page().total.toLocaleString()}</strong>
-                {props.query === null ? '' : ' found'}
-              </>
-            )}
-          </Show>
-        </p>
-        <FeedState feed={props.log} />
-        <Show when={props.chosen !== null}>
-          <a class="button quiet small head-button" href={routeHash(MEMORIES)} data-testid="memory-new">
-            Remember
-          </a>
-        </Show>
-      </header>
-      <search class="memory-filter">
-        <div class="field">
-          <label for={queryId}>Words</label>
-          <input
-            id={queryId}
-            type="search"
-            autocomplete="off"
-            placeholder="Look for words"
-            value={props.filter.query}
-            onInput={(event) => props.onFilter({ ...props.filter, query: event.currentTarget.value })}
-            data-testid="memory-query"
-          />
-        </div>
-        <div class="field">
-          <label for={agentId}>Of</label>
-          <select
-            id={agentId}
-            onChange={(event) => props.onFilter({ ...props.filter, agentId: event.currentTarget.value || null })}
-            data-testid="memory-agent"
-          >
-            <option value="" selected={props.filter.agentId === null}>
-              all
-            </option>
-            <For each={choices().split('\n').filter(Boolean)}>
-              {(id) => (
-                <option value={id} selected={props.filter.agentId === id}>
-                  {names().get(id)}
+    <ListPane
+      name="memories"
+      title="Memories"
+      class="pair-list"
+      feed={props.log}
+      lines={props.page?.memories}
+      idOf={({ id }) => id}
+      count={
+        <>
+          <strong data-testid="memory-total">{props.page?.total.toLocaleString()}</strong>
+          {props.query === null ? '' : ' found'}
+        </>
+      }
+      error={props.error}
+      emptyText={
+        props.query !== null || props.filter.agentId !== null
+          ? 'Nothing that is remembered fits.'
+          : 'Nothing is remembered yet.'
+      }
+      action={
+        <a
+          class="button small head-button"
+          classList={{ 'when-stacked': props.chosen === null }}
+          href={routeHash(MEMORIES)}
+          onClick={props.onRemember}
+          data-testid="memory-new"
+        >
+          Remember
+        </a>
+      }
+      filter={
+        <>
+          <search class="memory-filter">
+            <div class="field">
+              <label for={queryId}>Words</label>
+              <input
+                id={queryId}
+                type="search"
+                autocomplete="off"
+                placeholder="Look for words"
+                value={props.filter.query}
+                onInput={(event) => props.onFilter({ ...props.filter, query: event.currentTarget.value })}
+                data-testid="memory-query"
+              />
+            </div>
+            <div class="field">
+              <label for={agentId}>Of</label>
+              <select
+                id={agentId}
+                onChange={(event) => props.onFilter({ ...props.filter, agentId: event.currentTarget.value || null })}
+                data-testid="memory-agent"
+              >
+                <option value="" selected={props.filter.agentId === null}>
+                  all
                 </option>
-              )}
-            </For>
-          </select>
-        </div>
-      </search>
-      <Show when={(props.page?.lag ?? 0) > 0}>
-        <p class="lag" role="status" data-testid="memory-lag">
-          The index has {changesText(props.page?.lag ?? 0)} to take in yet: what is newest may be missing here.
-        </p>
-      </Show>
-      <div class="panel-body scroll" tabindex="0">
-        <Show when={props.error}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show when={ids().length === 0 && !props.error}>
-          <p class="empty" data-testid="memories-none">
-            {emptyText(props.page !== undefined, props.query !== null || props.filter.agentId !== null)}
-          </p>
-        </Show>
-        <ul ref={list} onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={ids()}>
-            {(id) => (
-              <Show when={byId().get(id)}>
-                {(memory) => <Row memory={memory()} agents={names()} isChosen={props.chosen === id} />}
-              </Show>
-            )}
-          </For>
-        </ul>
+                <For each={choices().split('\n').filter(Boolean)}>
+                  {(id) => (
+                    <option value={id} selected={props.filter.agentId === id}>
+                      {names().get(id)}
+                    </option>
+                  )}
+                </For>
+              </select>
+            </div>
+          </search>
+          <Show when={(props.page?.lag ?? 0) > 0}>
+            <p class="lag" role="status" data-testid="memory-lag">
+              The index has {changesText(props.page?.lag ?? 0)} to take in yet: what is newest may be missing here.
+            </p>
+          </Show>
+        </>
+      }
+      more={
         <Show when={props.page?.next != null}>
           <p class="hint more">
             <Show
@@ -130,8 +125,10 @@ export function MemoryList(props: MemoryListProps) {
             </Show>
           </p>
         </Show>
-      </div>
-    </section>
+      }
+    >
+      {(memory) => <Row memory={memory()} agents={names()} isChosen={props.chosen === memory().id} />}
+    </ListPane>
   );
 }
 
@@ -179,11 +176,6 @@ function Row(props: {
       </p>
     </li>
   );
-}
-
-function emptyText(isAnswered: boolean, isFiltered: boolean): string {
-  if (!isAnswered) return 'Loading';
-  return isFiltered ? 'Nothing that is remembered fits.' : 'Nothing is remembered yet.';
 }
 
 function changesText(count: number): string {

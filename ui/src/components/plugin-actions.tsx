@@ -1,5 +1,5 @@
 import { createEffect, createSignal, on, Show } from 'solid-js';
-import { type ConsentAsked, lackingCapability } from '../consent.ts';
+import { type ConsentAsked, isGrantedSince, lackingCapability } from '../consent.ts';
 import { createTask } from '../create-task.ts';
 import { focusIfLost } from '../focus-if-lost.ts';
 import type { GatewayClient } from '../gateway-client.ts';
@@ -31,7 +31,9 @@ export function PluginActions(props: PluginActionsProps) {
   const isGranted = () => props.plugin.permissions.granted !== null;
   /** Somebody has read what this version asks for, and as far as is known has granted enough for it to be loaded. */
   const isAgreed = () =>
-    isGranted() && props.plugin.state !== 'AWAITING_CONSENT' && lackingCapability(props.plugin.error) === null;
+    isGranted() &&
+    props.plugin.state !== 'AWAITING_CONSENT' &&
+    (lackingCapability(props.plugin.error) === null || isGrantedSince(props.plugin));
 
   let isOrdered = false;
   function order(work: () => Promise<string>): void {
@@ -39,12 +41,17 @@ export function PluginActions(props: PluginActionsProps) {
     void task.run(work).then(props.onDone);
   }
 
+  function ask(purpose: ConsentAsked['purpose']): void {
+    isOrdered = true;
+    props.onAsk({ plugin: props.plugin, purpose });
+  }
+
   // The button that was pressed may be gone with the state that it belonged to, and the focus with it.
   createEffect(
     on(
       () => props.plugin.state,
-      () => {
-        if (!isOrdered) return;
+      (state) => {
+        if (!isOrdered || state === 'LOADING') return;
         isOrdered = false;
         focusIfLost('plugin-title');
       },
@@ -61,7 +68,7 @@ export function PluginActions(props: PluginActionsProps) {
       } catch (thrown) {
         // It asks for more than the version that somebody has read.
         if (toGatewayError(thrown).code !== 'AW_PLUGIN_CONSENT_MISSING') throw thrown;
-        props.onAsk({ plugin: props.plugin, purpose: 'load' });
+        ask('load');
         return '';
       }
     });
@@ -93,7 +100,7 @@ export function PluginActions(props: PluginActionsProps) {
               text="Load"
               testId="plugin-load"
               isBusy={task.isBusy()}
-              onClick={() => (isAgreed() ? load() : props.onAsk({ plugin: props.plugin, purpose: 'load' }))}
+              onClick={() => (isAgreed() ? load() : ask('load'))}
             />
           }
         >
@@ -101,12 +108,7 @@ export function PluginActions(props: PluginActionsProps) {
           <Action text="Unload" testId="plugin-unload" isBusy={task.isBusy()} onClick={unload} />
         </Show>
         <Show when={isGranted()}>
-          <Action
-            text="Change grants"
-            testId="plugin-change"
-            isBusy={task.isBusy()}
-            onClick={() => props.onAsk({ plugin: props.plugin, purpose: 'change' })}
-          />
+          <Action text="Change grants" testId="plugin-change" isBusy={task.isBusy()} onClick={() => ask('change')} />
           <Action
             text="Revoke"
             testId="plugin-revoke"

@@ -1,10 +1,10 @@
 import { createEffect, on, Show } from 'solid-js';
-import type { ConsentAsked } from '../consent.ts';
+import { type ConsentAsked, isGrantedSince } from '../consent.ts';
 import type { EventFeed } from '../create-event-log.ts';
 import { createLive } from '../create-live.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { PluginDocument } from '../generated/operations.ts';
-import { ErrorNote } from './error-note.tsx';
+import { DetailPane, Lead } from './detail-pane.tsx';
 import { PluginActions } from './plugin-actions.tsx';
 import { PluginCallForm } from './plugin-call-form.tsx';
 import { PluginFacts } from './plugin-facts.tsx';
@@ -41,56 +41,48 @@ export function PluginDetail(props: PluginDetailProps) {
   }
 
   return (
-    <section
-      class="panel pair-detail"
-      aria-labelledby="plugin-title"
-      data-testid="plugin-detail"
-      data-name={props.name}
-      data-state={plugin()?.state}
-    >
-      <header class="panel-head">
-        {/* It takes the focus when a plugin is chosen. */}
-        <h2 id="plugin-title" tabindex="-1">
-          {props.name} <span class="title-key mono">{plugin()?.version}</span>
-        </h2>
-        <Show when={plugin()}>{(found) => <PluginState state={found().state} />}</Show>
-      </header>
-      <div class="panel-body scroll detail-body" tabindex="0">
-        <Show when={answer.error()}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show
-          when={plugin()}
-          fallback={
-            <p class="hint" data-testid="plugin-none">
-              {answer.value() ? 'There is no plugin of this name.' : answer.error() ? '' : 'Loading'}
-            </p>
-          }
-        >
+    <DetailPane
+      name="plugin"
+      class="pair-detail"
+      id={props.name}
+      title={props.name}
+      status={plugin()?.state}
+      answer={answer}
+      found={plugin()}
+      noneText="There is no plugin of this name."
+      head={
+        <Show when={plugin()}>
           {(found) => (
             <>
-              <Show when={found().description}>{(text) => <p class="lead">{text()}</p>}</Show>
-              <Show when={found().error}>
-                {(error) => (
-                  <p class="error-note" data-testid="plugin-error" data-code={error().code}>
-                    <span>{error().message}</span>
-                    <code>{error().code}</code>
-                  </p>
-                )}
-              </Show>
-              <PluginActions gateway={props.gateway} plugin={found()} onAsk={props.onAsk} onDone={refresh} />
-              <div class="detail-columns">
-                <div>
-                  <PluginPermissions permissions={found().permissions} />
-                  <PluginStats stats={found().stats} />
-                </div>
-                <div>
-                  <PluginCallForm gateway={props.gateway} plugin={found()} onDone={refresh} />
-                  <PluginFacts plugin={found()} />
-                </div>
-              </div>
+              <span class="title-key mono">{found().version}</span>
+              <PluginState state={found().state} />
             </>
           )}
         </Show>
-      </div>
-    </section>
+      }
+    >
+      {(found) => (
+        <>
+          <Lead
+            description={found().description}
+            error={found().error}
+            about="At its last load: "
+            testId="plugin-error"
+            since={isGrantedSince(found()) ? 'It is granted now: load it again.' : undefined}
+          />
+          <PluginActions gateway={props.gateway} plugin={found()} onAsk={props.onAsk} onDone={refresh} />
+          <div class="detail-columns">
+            <div>
+              <PluginPermissions permissions={found().permissions} />
+              <PluginStats stats={found().stats} />
+            </div>
+            <div>
+              <PluginCallForm gateway={props.gateway} plugin={found()} onDone={refresh} />
+              <PluginFacts plugin={found()} />
+            </div>
+          </div>
+        </>
+      )}
+    </DetailPane>
   );
 }

@@ -6,6 +6,7 @@ import { valueText } from '../json-text.ts';
 import { bytesText, integritySentence, integrityText } from '../plugin-text.ts';
 import { routeHash } from '../route.ts';
 import { agoText, durationText, instantText } from '../time-text.ts';
+import { CopyId } from './copy-id.tsx';
 
 /** What it is, where it comes from, and what holds for it. */
 export function PluginFacts(props: { readonly plugin: PluginFieldsFragment }) {
@@ -47,7 +48,9 @@ export function PluginFacts(props: { readonly plugin: PluginFieldsFragment }) {
           {(sha256) => (
             <>
               <dt>SHA-256</dt>
-              <dd class="mono">{sha256()}</dd>
+              <dd>
+                <CopyId id={sha256()} />
+              </dd>
             </>
           )}
         </Show>

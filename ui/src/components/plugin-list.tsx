@@ -1,13 +1,11 @@
-import { createEffect, createMemo, For, on, Show } from 'solid-js';
+import { Show } from 'solid-js';
 import type { EventFeed } from '../create-event-log.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import type { GatewayError } from '../gateway-error.ts';
 import type { PluginFieldsFragment, PluginsQuery } from '../generated/operations.ts';
 import { pluginLineText } from '../plugin-text.ts';
 import { routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
-import { ErrorNote } from './error-note.tsx';
-import { FeedState } from './feed-state.tsx';
+import { ListPane } from './list-pane.tsx';
 import { LoadForm } from './load-form.tsx';
 import { PluginState } from './plugin-state.tsx';
 
@@ -23,41 +21,20 @@ export interface PluginListProps {
 }
 
 export function PluginList(props: PluginListProps) {
-  let list!: HTMLUListElement;
-  const byName = createMemo(() => new Map((props.plugins ?? []).map((plugin) => [plugin.name, plugin])));
-  const names = createMemo(() => [...byName().keys()]);
-  createEffect(on(names, () => keepOneTabStop(list)));
-
   return (
-    <section class="panel pair-list" aria-labelledby="plugins-title" data-testid="plugin-list">
-      <header class="panel-head">
-        <h2 id="plugins-title">Plugins</h2>
-        <p class="count" role="status">
-          <Show when={props.plugins}>
-            <strong>{names().length}</strong>
-          </Show>
-        </p>
-        <FeedState feed={props.log} />
-      </header>
-      <div class="panel-body scroll" tabindex="0">
-        <Show when={props.error}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show when={names().length === 0 && !props.error}>
-          <p class="empty" data-testid="plugins-none">
-            {props.plugins ? 'There is no plugin yet. Load one from its folder below, or make one.' : 'Loading'}
-          </p>
-        </Show>
-        <ul ref={list} onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={names()}>
-            {(name) => (
-              <Show when={byName().get(name)}>
-                {(plugin) => <Row plugin={plugin()} isChosen={props.chosen === name} />}
-              </Show>
-            )}
-          </For>
-        </ul>
-      </div>
-      <LoadForm gateway={props.gateway} onInspected={props.onInspected} />
-    </section>
+    <ListPane
+      name="plugins"
+      title="Plugins"
+      class="pair-list"
+      feed={props.log}
+      lines={props.plugins}
+      idOf={({ name }) => name}
+      error={props.error}
+      emptyText="There is no plugin yet. Load one from its folder below, or make one."
+      foot={<LoadForm gateway={props.gateway} onInspected={props.onInspected} />}
+    >
+      {(plugin) => <Row plugin={plugin()} isChosen={props.chosen === plugin().name} />}
+    </ListPane>
   );
 }
 
@@ -84,7 +61,7 @@ function Row(props: { readonly plugin: PluginLine; readonly isChosen: boolean })
       <Show when={props.plugin.error}>
         {(error) => (
           <span class="pair-error" title={error().message}>
-            {error().message}
+            Last load: {error().message}
           </span>
         )}
       </Show>

@@ -1,7 +1,9 @@
-import { createEffect, createSignal, on, Show } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import type { ConsentAsked } from '../consent.ts';
 import type { EventFeed } from '../create-event-log.ts';
 import { createLive } from '../create-live.ts';
+import { focusChosen } from '../focus-chosen.ts';
+import { focusIfLost } from '../focus-if-lost.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { PluginsDocument } from '../generated/operations.ts';
 import { routeHash } from '../route.ts';
@@ -33,19 +35,14 @@ export function PluginsView(props: PluginsViewProps) {
   // So that the plugin in full is asked for again after a consent.
   const [turn, setTurn] = createSignal(0);
 
-  // Chosen by a person, not by the address that the page was opened with.
-  createEffect(
-    on(
-      () => props.plugin,
-      (plugin) => queueMicrotask(() => document.getElementById(plugin ? 'plugin-title' : 'main')?.focus()),
-      { defer: true },
-    ),
-  );
+  focusChosen(() => (props.plugin === null ? 'main' : 'plugin-title'));
 
   function changed(plugin: string): void {
     answer.refresh();
     setTurn((before) => before + 1);
     location.hash = routeHash({ view: 'plugins', plugin });
+    // The dialog gives it back to the button that has opened it, which may be gone.
+    focusIfLost('plugin-title');
   }
 
   return (

@@ -1,10 +1,9 @@
-import { createEffect, createMemo, For, on, Show } from 'solid-js';
+import { createMemo, Show } from 'solid-js';
 import type { GatewayError } from '../gateway-error.ts';
 import type { QueuesQuery } from '../generated/operations.ts';
 import { countsText, countText } from '../job-text.ts';
 import { routeHash } from '../route.ts';
-import { keepOneTabStop, moveByArrows } from '../roving-focus.ts';
-import { ErrorNote } from './error-note.tsx';
+import { ListPane } from './list-pane.tsx';
 
 export type QueueLine = QueuesQuery['queues'][number];
 
@@ -18,46 +17,31 @@ export interface QueueListProps {
 }
 
 export function QueueList(props: QueueListProps) {
-  let list!: HTMLUListElement;
-  const byName = createMemo(() => {
-    const lines = new Map((props.queues ?? []).map((queue) => [queue.name, queue]));
-    if (props.shown) lines.set(props.shown.name, props.shown);
-    return lines;
+  const queues = createMemo(() => {
+    const { shown } = props;
+    const others = props.queues?.filter(({ name }) => name !== shown?.name);
+    const all = shown === null ? others : [...(others ?? []), shown];
+    return all?.sort((one, other) => (one.name < other.name ? -1 : 1));
   });
-  const names = createMemo(() => [...byName().keys()].sort());
-  createEffect(on(names, () => keepOneTabStop(list)));
 
   return (
-    <section class="panel queue-list" aria-labelledby="queues-title" data-testid="queue-list">
-      <header class="panel-head">
-        <h2 id="queues-title">Queues</h2>
-        <p class="count" role="status">
-          <Show when={props.queues}>
-            <strong>{countText(names().length)}</strong>
-          </Show>
-        </p>
-        <button type="button" class="button quiet small finder-import" onClick={props.onAdd} data-testid="add-anywhere">
+    <ListPane
+      name="queues"
+      title="Queues"
+      class="queue-list"
+      lines={queues()}
+      idOf={({ name }) => name}
+      count={<strong>{countText(queues()?.length ?? 0)}</strong>}
+      error={props.error}
+      emptyText="There is no queue yet. The first job that is added to one makes it."
+      action={
+        <button type="button" class="button small finder-import" onClick={props.onAdd} data-testid="add-anywhere">
           Add a job
         </button>
-      </header>
-      <div class="panel-body scroll" tabindex="0">
-        <Show when={props.error}>{(error) => <ErrorNote error={error()} />}</Show>
-        <Show when={names().length === 0 && !props.error}>
-          <p class="empty">
-            {props.queues ? 'There is no queue yet. The first job that is added to one makes it.' : 'Loading'}
-          </p>
-        </Show>
-        <ul ref={list} onKeyDown={(event) => moveByArrows(event, list)}>
-          <For each={names()}>
-            {(name) => (
-              <Show when={byName().get(name)}>
-                {(queue) => <Row queue={queue()} isChosen={props.chosen === name} />}
-              </Show>
-            )}
-          </For>
-        </ul>
-      </div>
-    </section>
+      }
+    >
+      {(queue) => <Row queue={queue()} isChosen={props.chosen === queue().name} />}
+    </ListPane>
   );
 }
 

@@ -131,7 +131,7 @@ export function QueueWorkbench(props: QueueWorkbenchProps) {
 function NotThere(props: { readonly isKnown: boolean; readonly onAdd: () => void }) {
   return (
     <div class="empty">
-      <Show when={props.isKnown} fallback={<p>Loading</p>}>
+      <Show when={props.isKnown} fallback={<p class="loading">Loading</p>}>
         <p>There is no queue of this name. The first job that is added to it makes it.</p>
         <p class="form-buttons">
           <button type="button" class="button" onClick={props.onAdd}>

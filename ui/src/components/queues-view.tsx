@@ -1,5 +1,6 @@
-import { createEffect, createSignal, on, Show } from 'solid-js';
+import { createSignal, Show } from 'solid-js';
 import { createPolled } from '../create-polled.ts';
+import { focusChosen } from '../focus-chosen.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { QueuesDocument } from '../generated/operations.ts';
 import { routeHash } from '../route.ts';
@@ -26,15 +27,7 @@ export function QueuesView(props: QueuesViewProps) {
   const [shown, setShown] = createSignal<QueueLine | null>(null);
   const [isAdding, setAdding] = createSignal(false);
 
-  // Chosen by a person, not by the address that the page was opened with.
-  createEffect(
-    on(
-      () => [props.queue, props.job],
-      ([queue, job]) =>
-        queueMicrotask(() => document.getElementById(job ? 'job-title' : queue ? 'queue-title' : 'main')?.focus()),
-      { defer: true },
-    ),
-  );
+  focusChosen(() => (props.job ? 'job-title' : props.queue ? 'queue-title' : 'main'));
 
   function openJob(queue: string, job: string): void {
     queues.refresh();

@@ -42,7 +42,10 @@ export function RememberForm(props: RememberFormProps) {
   return (
     <section class="panel pair-detail" aria-labelledby="remember-title" data-testid="remember">
       <header class="panel-head">
-        <h2 id="remember-title">Remember something</h2>
+        {/* It takes the focus when somebody wants to remember. */}
+        <h2 id="remember-title" tabindex="-1">
+          Remember something
+        </h2>
       </header>
       <div class="panel-body scroll detail-body" tabindex="0">
         <form class="command-form" onSubmit={submit} aria-labelledby="remember-title">

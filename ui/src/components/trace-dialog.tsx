@@ -4,6 +4,7 @@ import { toGatewayError } from '../gateway-error.ts';
 import { TraceDocument } from '../generated/operations.ts';
 import { durationText } from '../time-text.ts';
 import { asTree, type StoryStep, storyEndMs, toStory } from '../trace-story.ts';
+import { CopyId } from './copy-id.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorNote } from './error-note.tsx';
 import { Waterfall } from './waterfall.tsx';
@@ -59,7 +60,9 @@ export function TraceDialog(props: TraceDialogProps) {
           </>
         )}
       </Show>
-      <p class="trace-id mono">{props.traceId}</p>
+      <p class="trace-id">
+        <CopyId id={props.traceId} />
+      </p>
     </Dialog>
   );
 }

@@ -151,6 +151,13 @@ export type CreateAgentInput = {
   readonly config?: unknown;
 };
 
+/** All of it: what is absent is taken away. */
+export type UpdateAgentInput = {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly config?: unknown;
+};
+
 export type AgentRunStatus = 'RUNNING' | 'DONE' | 'FAILED' | 'STOPPED';
 
 export type AgentStepStatus = 'WAITING' | 'DONE' | 'FAILED';
@@ -1179,6 +1186,7 @@ export type AgentQuery = {
     readonly createdAt: string;
     readonly updatedAt: string;
     readonly config: unknown;
+    readonly warnings: ReadonlyArray<string>;
     readonly error: { readonly code: string; readonly message: string } | null;
     readonly memory: {
       readonly count: number;
@@ -1212,6 +1220,13 @@ export type CreateAgentMutationVariables = Exact<{
 }>;
 
 export type CreateAgentMutation = { readonly createAgent: { readonly id: string } };
+
+export type UpdateAgentMutationVariables = Exact<{
+  id: string;
+  input: UpdateAgentInput;
+}>;
+
+export type UpdateAgentMutation = { readonly updateAgent: { readonly id: string } };
 
 export type DeployAgentMutationVariables = Exact<{
   id: string;
@@ -1464,10 +1479,13 @@ export const AgentsDocument: OperationDocument<AgentsQuery, AgentsQueryVariables
   'query Agents{agents{id name description status updatedAt error{code message}}}';
 
 export const AgentDocument: OperationDocument<AgentQuery, AgentQueryVariables> =
-  'query Agent($id:ID!){agent(id:$id){id name description status createdAt updatedAt config error{code message}memory{count recent(first:3){id text createdAt}}runs(first:20){id status trigger startedAt endedAt error{code message}traceId steps{node type status startedAt endedAt output error{code message}job{queue id}next}}}}';
+  'query Agent($id:ID!){agent(id:$id){id name description status createdAt updatedAt config error{code message}warnings memory{count recent(first:3){id text createdAt}}runs(first:20){id status trigger startedAt endedAt error{code message}traceId steps{node type status startedAt endedAt output error{code message}job{queue id}next}}}}';
 
 export const CreateAgentDocument: OperationDocument<CreateAgentMutation, CreateAgentMutationVariables> =
   'mutation CreateAgent($input:CreateAgentInput!){createAgent(input:$input){id}}';
+
+export const UpdateAgentDocument: OperationDocument<UpdateAgentMutation, UpdateAgentMutationVariables> =
+  'mutation UpdateAgent($id:ID!$input:UpdateAgentInput!){updateAgent(id:$id input:$input){id}}';
 
 export const DeployAgentDocument: OperationDocument<DeployAgentMutation, DeployAgentMutationVariables> =
   'mutation DeployAgent($id:ID!){deployAgent(id:$id){status}}';
