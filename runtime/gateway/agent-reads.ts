@@ -2,6 +2,7 @@ import type { MemoryPage } from '../../proto/generated/graphql.ts';
 import type { Agent, AgentRun, AgentStep } from '../../proto/generated/messages.ts';
 import { AutoWeaveError } from '../errors/errors.ts';
 import type { JobSummary } from '../queue/job.ts';
+import { agentWarnings, countJobQueues } from './agent-warnings.ts';
 import { everyActor } from './every-actor.ts';
 import { findQueue } from './find-queue.ts';
 import { isAgent } from './is-agent.ts';
@@ -26,6 +27,8 @@ export interface AgentReads {
   job(job: StepJob): Promise<JobSummary | undefined>;
   /** @throws AW_TOO_MANY_READS */
   memories(request: MemoryRequest): Promise<MemoryPage>;
+  /** See `agent-warnings.ts`. @throws AW_TOO_MANY_READS */
+  warnings(agent: Agent): Promise<readonly string[]>;
   /** Costs little, and is not counted. */
   countMemories(agentId: string): Promise<number>;
 }
@@ -82,6 +85,10 @@ export function createAgentReads(services: GatewayServices, limit: number): Agen
     agent: (id) => readState('agent', id, isAgent),
     run: (id) => readState('agent-run', id, isRun),
     job: ({ queue, id }) => once(['job', queue, id], async () => (await findQueue(queues, queue))?.get(id)),
+    warnings: ({ id, graph }) =>
+      graph === undefined
+        ? Promise.resolve([])
+        : once(['warnings', id], () => agentWarnings(graph, services), countJobQueues(graph)),
     memories: (request) => once(['memories', request], () => memories.search(request)),
     countMemories: (agentId) => once(['count', agentId], () => memories.count(agentId), 0),
   };
@@ -94,7 +101,11 @@ function withoutGraph(state: unknown): unknown {
 }
 
 function tooManyReads(limit: number): AutoWeaveError {
-  return new AutoWeaveError('AW_TOO_MANY_READS', `Cannot read more than ${limit} runs, jobs and memories at once`, {
-    hint: 'ask for fewer agents, or for fewer runs and jobs of each',
-  });
+  return new AutoWeaveError(
+    'AW_TOO_MANY_READS',
+    `Cannot read more than ${limit} runs, jobs, queues and memories at once`,
+    {
+      hint: 'ask for fewer agents, or for fewer runs and jobs of each',
+    },
+  );
 }

@@ -10,6 +10,7 @@ import type {
   MutationDeployAgentArgs,
   MutationRunAgentArgs,
   MutationStopAgentArgs,
+  MutationUpdateAgentArgs,
   Query,
   QueryAgentArgs,
   QueryAgentRunArgs,
@@ -28,6 +29,7 @@ export interface AgentQueryResolvers {
 
 export interface AgentMutationResolvers {
   readonly createAgent: Resolver<MutationCreateAgentArgs, AgentParent>;
+  readonly updateAgent: Resolver<MutationUpdateAgentArgs, AgentParent>;
   readonly deployAgent: Resolver<MutationDeployAgentArgs, AgentParent>;
   readonly stopAgent: Resolver<MutationStopAgentArgs, AgentParent>;
   readonly deleteAgent: Resolver<MutationDeleteAgentArgs, Mutation['deleteAgent']>;
@@ -39,8 +41,9 @@ export interface AgentSubscriptionResolvers {
 }
 
 /** Functions are called for fields that a client selects, and only then. */
-export type AgentParent = Omit<Agent, 'config' | 'memory' | 'jobs' | 'runs'> & {
+export type AgentParent = Omit<Agent, 'config' | 'warnings' | 'memory' | 'jobs' | 'runs'> & {
   readonly config: Agent['config'] | (() => Promise<Agent['config']>);
+  readonly warnings: () => Promise<Agent['warnings']>;
   readonly memory: {
     readonly count: () => Promise<AgentMemory['count']>;
     readonly recent: (args: AgentMemoryRecentArgs) => Promise<AgentMemory['recent']>;

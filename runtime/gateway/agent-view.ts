@@ -23,6 +23,10 @@ export function toAgent(agent: ListedAgent, reads: AgentReads): AgentParent {
     updatedAt,
     config: isShortened ? async () => configOf(await reads.agent(id)) : configOf(agent),
     error: error ?? null,
+    async warnings() {
+      const whole = isShortened ? await reads.agent(id) : agent;
+      return whole === undefined ? [] : [...(await reads.warnings(whole))];
+    },
     memory: {
       count: () => reads.countMemories(id),
       async recent({ query, first: asked }) {

@@ -42,6 +42,11 @@ export interface MostFeeds {
   readonly ofOneClient: number;
 }
 
+/**
+ * This part of the room is kept for clients that follow none of the limited sources yet, so that a few that take all
+ * they may leave the first to everybody else.
+ */
+const KEPT_PART = 1 / 4;
 /** A feed stays this long without followers: a page that reloads finds its ring as it left it. */
 const LINGER_MS = 30_000;
 
@@ -64,10 +69,17 @@ export function createFeeds<Event>(options: FeedsOptions): Feeds<Event> {
     feed[Symbol.dispose]();
   };
 
-  /** Room for one more: those that nobody follows give way. */
-  const makeRoom = (sources: number) => {
+  /**
+   * Room for one more that is followed. What is kept is kept from those whose place is not their first, whether they
+   * begin a feed or take up an idle one; where all room is taken, a feed that nobody follows gives way.
+   */
+  const makeRoom = (sources: number, isFirst: boolean, isThere: boolean) => {
     const limited = [...feeds.values()].filter(({ feed }) => !feed.source.isExempt);
-    if (limited.length < sources) return;
+    const followed = limited.filter(({ followers }) => followers > 0);
+    if (!isFirst && followed.length >= sources - Math.floor(sources * KEPT_PART)) {
+      throw tooManyFeeds('another set of events: what room is left is for those that follow none');
+    }
+    if (isThere || limited.length < sources) return;
     const idle = limited.find(({ followers }) => followers === 0);
     if (idle === undefined) throw tooManyFeeds(`more than ${sources} different sets of events at once`);
     close(idle);
@@ -81,8 +93,8 @@ export function createFeeds<Event>(options: FeedsOptions): Feeds<Event> {
       throw tooManyFeeds(`more than ${limits.ofOneClient} different sets of events on one websocket`);
     }
     let shared = feeds.get(source.name);
+    if (limits !== undefined && !shared?.followers) makeRoom(limits.sources, own.size === 0, shared !== undefined);
     if (shared === undefined) {
-      if (limits !== undefined) makeRoom(limits.sources);
       shared = { feed: openEventFeed(source, options), followers: 0, cancelClose: () => {} };
       feeds.set(source.name, shared);
     }

@@ -34,7 +34,7 @@ export interface GatewayLimits {
   readonly agentReads: number;
   /**
    * Sets of events that are followed at once, beside those that dashboards need: each is a read of the log, and up to
-   * 8 MiB of it in memory.
+   * 8 MiB of it in memory. The last quarter goes to websockets that follow none of them yet.
    */
   readonly eventFeeds: number;
   /** Of these, by one websocket. */

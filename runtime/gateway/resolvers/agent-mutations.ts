@@ -1,3 +1,4 @@
+import type { CreateAgentInput, UpdateAgentInput } from '../../../proto/generated/graphql.ts';
 import { isoTime } from '../../clock/clock.ts';
 import { AutoWeaveError } from '../../errors/errors.ts';
 import type { AgentMutationResolvers, AgentParent } from '../agent-resolver.ts';
@@ -10,10 +11,12 @@ import { toRun } from '../run-view.ts';
 const FILE = 'runtime/gateway/resolvers/agent-mutations.ts';
 
 export const agentMutations = {
-  createAgent: traced('createAgent', FILE, ({ input: { name, description, config } }, ctx, traceparent) => {
-    const data = { name, ...given('description', description), ...given('config', config) };
-    return changeAgent('agent.create', ctx.random.uuid(), data, ctx, traceparent);
-  }),
+  createAgent: traced('createAgent', FILE, ({ input }, ctx, traceparent) =>
+    changeAgent('agent.create', ctx.random.uuid(), dataOf(input), ctx, traceparent),
+  ),
+  updateAgent: traced('updateAgent', FILE, ({ id, input }, ctx, traceparent) =>
+    changeAgent('agent.update', id, dataOf(input), ctx, traceparent),
+  ),
   deployAgent: traced('deployAgent', FILE, ({ id }, ctx, traceparent) =>
     changeAgent('agent.deploy', id, { agentId: id }, ctx, traceparent),
   ),
@@ -36,6 +39,10 @@ export const agentMutations = {
     );
   }),
 } satisfies AgentMutationResolvers;
+
+function dataOf({ name, description, config }: CreateAgentInput | UpdateAgentInput) {
+  return { name, ...given('description', description), ...given('config', config) };
+}
 
 /** The agent as it is then. */
 async function changeAgent(

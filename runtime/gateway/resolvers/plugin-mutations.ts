@@ -19,12 +19,23 @@ export const pluginMutations = {
   unloadPlugin: traced('unloadPlugin', FILE, ({ id }, { services }, traceparent) =>
     services.plugins.unload(id, traceOf(traceparent)),
   ),
-  grantPlugin: traced('grantPlugin', FILE, async ({ name, permissions }, { services }, traceparent) =>
-    services.plugins.grant(name, readObject('permissions', permissions) ?? {}, traceOf(traceparent)),
-  ),
-  revokePlugin: traced('revokePlugin', FILE, ({ name }, { services }, traceparent) =>
-    services.plugins.revoke(name, traceOf(traceparent)),
-  ),
+  grantPlugin: traced('grantPlugin', FILE, async ({ name, permissions, capabilities }, { services }, traceparent) => {
+    const all = readObject('permissions', permissions);
+    // Of neither it would be nothing that is granted, and of an empty list nothing more.
+    if ((all === undefined) === !capabilities?.length) {
+      throw new AutoWeaveError('AW_ARGUMENT_INVALID', 'Cannot grant: give either "permissions" or "capabilities"');
+    }
+    return all === undefined
+      ? services.plugins.grantMore(name, capabilities!, traceOf(traceparent))
+      : services.plugins.grant(name, all, traceOf(traceparent));
+  }),
+  revokePlugin: traced('revokePlugin', FILE, async ({ name, capabilities }, { services }, traceparent) => {
+    // Left out by mistake, it would be all.
+    if (capabilities?.length === 0) {
+      throw new AutoWeaveError('AW_ARGUMENT_INVALID', 'Cannot read "capabilities": it is empty');
+    }
+    return services.plugins.revoke(name, { ...given('capabilities', capabilities), ...traceOf(traceparent) });
+  }),
   executePlugin: traced('executePlugin', FILE, async (args, ctx, traceparent) => {
     const { name, function: functionName, input, timeoutMs } = args;
     const output = await ctx.services.plugins.execute(name, functionName, input, {
