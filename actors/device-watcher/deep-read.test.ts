@@ -17,7 +17,7 @@ test('createDeepReader passes on what the worker says', async () => {
     parentPort.postMessage({ ok: true, details: { session: workerData.session } });
   `);
   const read = createDeepReader(systemClock, says);
-  assert.deepEqual(await read('1:4:77', { timeoutMs: 10_000 }), { ok: true, details: { session: '1:4:77' } });
+  assert.deepEqual(await read('1:4:77', { timeoutMs: 60_000 }), { ok: true, details: { session: '1:4:77' } });
 });
 
 test('createDeepReader ends a worker that hangs, and can read again', async () => {
@@ -46,7 +46,7 @@ test('createDeepReader begins no third reading while two hang', async () => {
 });
 
 test('createDeepReader survives a worker that throws, or ends in silence', async () => {
-  const options = { timeoutMs: 10_000 };
+  const options = { timeoutMs: 60_000 };
   const thrown = await createDeepReader(systemClock, worker('throw new Error("broken")'))('a', options);
   assert.deepEqual(thrown, { ok: false, code: 'AW_USB_READ', message: 'broken' });
   const silent = await createDeepReader(systemClock, worker(''))('a', options);
@@ -54,7 +54,7 @@ test('createDeepReader survives a worker that throws, or ends in silence', async
 });
 
 test('createDeepReader finds no device where none is, through the addon', async () => {
-  const reading = await createDeepReader(systemClock)('999:999:999', { timeoutMs: 10_000 });
+  const reading = await createDeepReader(systemClock)('999:999:999', { timeoutMs: 60_000 });
   assert.deepEqual([reading.ok, reading.ok === false && reading.code], [false, 'AW_USB_GONE']);
 });
 

@@ -89,7 +89,7 @@ test('an index that cannot be written fails searches with a code, and catches up
   await mkdir(absent);
   await running.service.count();
   const address = { tenant: TENANT, actor: 'memory', key: 'm9' };
-  await system.call(address, 'memory.remember', { text: 'late' }, { timeoutMs: 10_000 });
+  await system.call(address, 'memory.remember', { text: 'late' }, { timeoutMs: 60_000 });
   let lag: number;
   do lag = (await running.service.search({ first: 1 })).lag;
   while (lag > 0);
@@ -99,7 +99,7 @@ test('an index that cannot be written fails searches with a code, and catches up
 test('an index that a search finds damaged is filled again, while nothing else happens', async () => {
   const directory = await mkdtemp(join(folder, 'damaged-'));
   const address = { tenant: TENANT, actor: 'memory', key: 'kept' };
-  await system.call(address, 'memory.remember', { text: 'rare word' }, { timeoutMs: 10_000 });
+  await system.call(address, 'memory.remember', { text: 'rare word' }, { timeoutMs: 60_000 });
   const search = async ({ service }: RunningMemory) => {
     const { total, lag } = await service.search({ query: 'rare', first: 1 });
     assert.ok(total === 1 || lag > 0, 'a search that finds too little says so');

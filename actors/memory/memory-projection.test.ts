@@ -23,7 +23,7 @@ import { openSqliteIndex } from './sqlite-index.ts';
 
 /** The index of what actors on a real server remember. Each test has a tenant and a file of its own. */
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 let server: TestServer;
 let bus: NatsBus;
 let system: ActorSystem;

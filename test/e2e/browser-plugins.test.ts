@@ -26,10 +26,9 @@ describe('browser: plugins, agents and memories', { skip }, () => {
   before(async () => {
     [autoweave, browser] = await Promise.all([
       startAutoweave({ env: { AUTOWEAVE_PLUGIN_SIGNATURES: 'off' } }),
-      openBrowser(),
+      openBrowser({ permissions: ['clipboard-read', 'clipboard-write'] }),
     ]);
     page = await browser.newPage();
-    page.setDefaultTimeout(6_000);
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(`${autoweave.url}/?token=${autoweave.token}`);
     await page.locator('[data-testid=connection][data-state=live]').waitFor();
@@ -46,7 +45,7 @@ describe('browser: plugins, agents and memories', { skip }, () => {
     // By the keyboard: the list is one stop, and Enter follows the link.
     await page.locator(`[data-testid=plugin-row][data-name=${PLUGIN}] a`).focus();
     await page.keyboard.press('Enter');
-    await page.locator('[data-testid=plugin-detail][data-state=FOUND]').waitFor();
+    await page.locator('[data-testid=plugin-detail][data-status=FOUND]').waitFor();
     assert.equal(await focused(), 'plugin-title');
 
     await find('plugin-load').click();
@@ -63,7 +62,7 @@ describe('browser: plugins, agents and memories', { skip }, () => {
     await page.locator('[data-testid=consent-choice][data-lacking=true][data-capability=kv]').waitFor();
     await choice('kv').check();
     await find('consent-grant').click();
-    await page.locator('[data-testid=plugin-detail][data-state=LOADED]').waitFor();
+    await page.locator('[data-testid=plugin-detail][data-status=LOADED]').waitFor();
     await find('consent-dialog').waitFor({ state: 'detached' });
     await permission('kv', true).waitFor();
 
@@ -76,6 +75,7 @@ describe('browser: plugins, agents and memories', { skip }, () => {
     for (const isGranted of [false, true]) {
       await find('plugin-change').click();
       await choice('usb').setChecked(isGranted);
+      assert.equal(await find('consent-grant').innerText(), isGranted ? 'Grant' : 'Change grants');
       await find('consent-grant').click();
       await permission('usb', isGranted).waitFor();
       await find('consent-dialog').waitFor({ state: 'detached' });
@@ -85,6 +85,13 @@ describe('browser: plugins, agents and memories', { skip }, () => {
   test('an agent is made, is refused where its graph is wrong, and runs when a device comes', async () => {
     await find('view-agents').click();
     await find('agent-new').click();
+    await find('agent-create').click();
+    await page
+      .locator('[data-testid=create-agent-dialog] [data-testid=error]', { hasText: 'Give it a name.' })
+      .waitFor();
+    await find('agent-json').fill('{"name": ');
+    await find('agent-create').click();
+    assert.equal(await find('error').count(), 0, 'its field says it, and nothing else does');
     await find('agent-example').click();
     const example = await find('agent-json').inputValue();
     await find('agent-json').fill(example.replace('"next": "earlier"', '"next": "nowhere"'));
@@ -99,9 +106,17 @@ describe('browser: plugins, agents and memories', { skip }, () => {
     await page.locator('[data-testid=agent-detail][data-status=DRAFT]').waitFor();
     assert.equal(await find('graph-node').count(), JSON.parse(example).config.graph.nodes.length);
 
+    await find('agent-edit').click();
+    assert.deepEqual(JSON.parse(await find('agent-json').inputValue()), JSON.parse(example));
+    await find('agent-json').fill(example.replace('"Device notes"', '"Notes on devices"'));
+    await find('agent-save').click();
+    await page.locator('[data-testid=agent-row]', { hasText: 'Notes on devices' }).waitFor();
+    await find('edit-agent-dialog').waitFor({ state: 'detached' });
+
     await find('agent-deploy').click();
     await page.locator('[data-testid=agent-detail][data-status=DEPLOYED]').waitFor();
     assert.match(await find('agent-by-hand').innerText(), /started by devices/);
+    assert.equal(await find('agent-edit').getAttribute('aria-disabled'), 'true', 'it has to be stopped first');
     await autoweave.query(PLUG, { input: { vendorId: 0x1209, productId: 3, product: 'Probe', serial: SERIAL } });
     await page.locator('[data-testid=agent-run-row][data-status=DONE]').waitFor();
     const step = page.locator('[data-testid=agent-step][data-node=describe][data-status=DONE]');
@@ -120,6 +135,16 @@ describe('browser: plugins, agents and memories', { skip }, () => {
     await row.locator('mark', { hasText: SERIAL }).first().waitFor();
     await row.locator('a').focus();
     await page.keyboard.press('Enter');
+    const id = (await find('memory-detail').getAttribute('data-id'))!;
+    const copy = find('memory-detail').locator('[data-testid=copy-id]');
+    assert.equal(await copy.getAttribute('title'), id);
+    assert.match(
+      await copy.innerText(),
+      /agent-[0-9a-f]{8}\/[0-9a-f]{12}-\d+$/,
+      'short, without what is the same for all',
+    );
+    await copy.press('Enter');
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), id);
     await find('memory-forget').click();
     await find('confirm').click();
     await row.waitFor({ state: 'detached' });
@@ -158,10 +183,16 @@ describe('browser: plugins, agents and memories', { skip }, () => {
   });
 
   test('a plugin whose consent is taken back is unloaded', async () => {
-    await page.goto(`${autoweave.url}/#/plugins/${PLUGIN}`);
+    await page.setViewportSize({ width: 390, height: 700 });
+    await page.goto(`${autoweave.url}/#/plugins`);
+    await page.locator(`[data-testid=plugin-row][data-name=${PLUGIN}] a`).click();
+    // On a phone it stands below the list.
+    await find('plugin-revoke').waitFor();
+    const top = await page.locator('#plugin-title').evaluate((title) => title.getBoundingClientRect().top);
+    assert.ok(top >= 0 && top < 60, `the title is at ${top} px`);
     await find('plugin-revoke').click();
     await find('confirm').click();
-    await page.locator('[data-testid=plugin-detail]:not([data-state=LOADED])').waitFor();
+    await page.locator('[data-testid=plugin-detail]:not([data-status=LOADED])').waitFor();
     await page.locator('[data-testid=permission][data-granted=true]').first().waitFor({ state: 'detached' });
     assert.deepEqual(problems, []);
   });

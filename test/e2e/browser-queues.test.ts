@@ -34,7 +34,7 @@ async function openQueues(t: TestContext): Promise<World> {
   const find = (id: string) => page.locator(`[data-testid=${id}]`);
   await page.locator('[data-testid=connection][data-state=live]').waitFor();
   await find('view-queues').click();
-  await find('queue-list').waitFor();
+  await find('queues-list').waitFor();
   return { autoweave, page, problems, find };
 }
 
@@ -169,7 +169,8 @@ test('browser: a delayed job is promoted, its queue paused, resumed and drained'
   assert.match(await find('confirm-text').innerText(), /2 waiting jobs will be removed/);
   await find('confirm').click();
   await find('job-row').first().waitFor({ state: 'detached' });
-  assert.match(await find('queue-done').innerText(), /2 jobs are gone/);
+  // The rows may be gone before the answer is there.
+  await page.locator('[data-testid=queue-done]', { hasText: '2 jobs are gone' }).waitFor();
   await whenCountIs(world, 'waiting', 0);
   assert.deepEqual(problems, []);
 });

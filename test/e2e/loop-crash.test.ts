@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 // Not to wait for anything: to kill at a random point.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Autoweave, killBroker, startAutoweave } from '../harness/autoweave.ts';
+import { type Autoweave, GraphqlError, killBroker, startAutoweave } from '../harness/autoweave.ts';
 import { findViolations, type LoopEvent } from '../harness/loop-record.ts';
 import { DESCRIBER, deployExample, loadPlugin } from '../harness/loop-world.ts';
 import { until } from '../harness/until.ts';
@@ -55,6 +55,8 @@ test(`kill -9 at ${KILLS} random points of the loop: each recorded effect happen
   }
 
   await using last = await startAutoweave({ dataDirectory });
+  // Refused, and that behind all plugs that were stored before: then no device is still to come.
+  await assert.rejects(last.query('mutation { unplugVirtualDevice(id: "none") { id } }'), GraphqlError);
   const devices = await devicesOf(last);
   const events = await until(async () => {
     const found = await historyOf(last);

@@ -75,22 +75,26 @@ test('agentStatusChanged tells a slow reader the newest of each agent, and waits
   let asked = 0;
   Object.assign(world.services, {
     getState: async (name: string, key: string) => {
-      if (!isAway) return await getState(name, key);
+      if (!isAway || key !== 'a') return await getState(name, key);
       asked++;
       throw new AutoWeaveError('AW_BROKER_UNAVAILABLE', 'It is away');
     },
   });
   change(world, 'a', 'DEPLOYED');
   await until(() => asked > 0, 'a question in vain');
+  // Another reader, who has not heard of that agent, shows when all has been told.
+  const quick = open(world);
+  await isFollowed(world, quick.seen);
   for (let n = 0; n < 50; n++) change(world, 'b', n % 2 === 0 ? 'RUNNING' : 'DEPLOYED');
   change(world, 'c', 'DEPLOYED');
+  await until(() => quick.seen.includes('c DEPLOYED'), 'c, for the quick reader');
   isAway = false;
   await until(() => seen.includes('c DEPLOYED'), 'c');
   assert.deepEqual(
     seen.filter((one) => !one.startsWith('first')),
     ['a DEPLOYED', 'b DEPLOYED', 'c DEPLOYED'],
   );
-  await end();
+  await Promise.all([end(), quick.end()]);
 });
 
 test('agentStatusChanged refuses another tenant than that of the token', async (t) => {

@@ -135,10 +135,11 @@ test('what is read around agents is bounded, for each agent and for an operation
   assert.equal(await code('{ agents { runs { id } } }'), 'AW_TOO_MANY_READS');
 });
 
-test('agents are created, deployed, stopped and deleted by their actor', async (t) => {
+test('agents are created, changed, deployed, stopped and deleted by their actor', async (t) => {
   const { query, services } = await startWorld(t);
   services.answer = (type, data) => {
-    if (type === 'agent.create') return fakeAgent('made', { ...(data as object), status: 'DRAFT' });
+    if (type === 'agent.create' || type === 'agent.update')
+      return fakeAgent('made', { ...(data as object), status: 'DRAFT' });
     // An actor of another version may answer with something else: then its state is read.
     if (type === 'agent.deploy') return true;
     if (type === 'agent.delete') return false;
@@ -153,6 +154,11 @@ test('agents are created, deployed, stopped and deleted by their actor', async (
   const { actor, key, data } = services.sent[0]!;
   assert.deepEqual([actor, data], ['agent', { name: 'Greeter', config: { graph: GRAPH } }]);
   assert.match(key, /^[0-9a-f-]{36}$/);
+  const changed = await query(
+    'mutation ($input: UpdateAgentInput!) { updateAgent(id: "a", input: $input) { id name } }',
+    { input: { name: 'Other', description: null, config: { graph: GRAPH } } },
+  );
+  assert.deepEqual(changed.data.updateAgent, { id: 'made', name: 'Other' });
   assert.deepEqual((await query('mutation { deployAgent(id: "a") { id status } }')).data.deployAgent, {
     id: 'a',
     status: 'DEPLOYED',
@@ -165,12 +171,46 @@ test('agents are created, deployed, stopped and deleted by their actor', async (
   assert.deepEqual(
     services.sent.slice(1).map(({ key, type, data }) => [key, type, data]),
     [
+      ['a', 'agent.update', { name: 'Other', config: { graph: GRAPH } }],
       ['a', 'agent.deploy', { agentId: 'a' }],
       ['gone', 'agent.deploy', { agentId: 'gone' }],
       ['a', 'agent.stop', { agentId: 'a' }],
       ['a', 'agent.delete', {}],
     ],
   );
+});
+
+test('an agent says which of its jobs would fail or wait as things are now, and where', async (t) => {
+  const { query, services } = await startWorld(t, { limits: { agentReads: 6 } });
+  for (const name of ['system', 'labels']) {
+    const queue = await services.queues.open(name);
+    const { counts } = queue;
+    Object.assign(queue, { counts: async () => ({ ...(await counts()), workers: name === 'system' ? 1 : 0 }) });
+  }
+  const job = (id: string, queue: string, jobType: string, data?: unknown) =>
+    ({ id, type: 'job', queue, jobType, ...(data === undefined ? {} : { data }) }) as const;
+  const nodes = [
+    job('fine', 'system', 'system.cleanup', { targets: ['{{trigger.input}}'] }),
+    job('typo', 'system', 'system.claenup'),
+    job('wrong', 'system', 'memory.search', { limit: 1 }),
+    job('waits', 'labels', 'memory.search', { query: 'x' }),
+    job('nowhere', 'label', 'nobody.knows'),
+    { id: 'other', type: 'plugin', plugin: 'gone', function: 'f' } as const,
+  ];
+  keep(services, 'agent', fakeAgent('a', { graph: { nodes } as never }), fakeAgent('b'));
+  const { data, errors } = await query('{ agent(id: "a") { warnings } none: agent(id: "b") { warnings } }');
+  assert.equal(errors, undefined);
+  assert.deepEqual(data.none.warnings, []);
+  assert.deepEqual(data.agent.warnings, [
+    '/nodes/1/jobType names "system.claenup", which no job type is: the step would fail (did you mean "system.cleanup"?)',
+    `/nodes/2/data breaks the schema of "memory.search", the step would fail: / must have required property 'query'`,
+    '/nodes/3/queue names "labels", which nobody works on now: the job would wait',
+    '/nodes/4/jobType names "nobody.knows", which no job type is: the step would fail',
+    '/nodes/4/queue names "label", which nobody works on now: the job would wait (did you mean "labels"?)',
+  ]);
+  keep(services, 'agent', fakeAgent('c', { graph: { nodes } as never }));
+  const many = await query('{ agent(id: "a") { warnings } c: agent(id: "c") { warnings } }');
+  assert.equal(many.errors?.[0]?.extensions.code, 'AW_TOO_MANY_READS');
 });
 
 test('runAgent gives the run, also before it has begun', async (t) => {

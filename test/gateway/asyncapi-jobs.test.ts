@@ -92,17 +92,21 @@ test('a job that is tried again ends as a single under its id', async () => {
 });
 
 test('a single is refused while a job of its id is there, and waits for its time', async () => {
-  const at = Date.now() + 1_000;
-  const address = (jobClass: string) => `aw.default.job.memory.${jobClass}.s.mine-1`;
-  const fields = {
-    'Nats-Expected-Last-Subject-Sequence': '0',
-    'Nats-Expected-Last-Subject-Sequence-Subject': address('*'),
-    'Nats-Schedule': `@at ${new Date(at).toISOString()}`,
-    'Nats-Schedule-Target': address('r0'),
+  const now = Date.now();
+  const publishFor = (id: string, at: number) => {
+    const address = (jobClass: string) => `aw.default.job.memory.${jobClass}.s.${id}`;
+    const fields = {
+      'Nats-Expected-Last-Subject-Sequence': '0',
+      'Nats-Expected-Last-Subject-Sequence-Subject': address('*'),
+      'Nats-Schedule': `@at ${new Date(at).toISOString()}`,
+      'Nats-Schedule-Target': address('r0'),
+    };
+    return publish(`d.s.${id}`, [{ t: 'memory.vectorize', d: { text: 'later' }, i: id, a: now }], fields);
   };
-  const body = [{ t: 'memory.vectorize', d: { text: 'later' }, i: 'mine-1', a: Date.now() }];
-  await publish('d.s.mine-1', body, fields);
-  await assert.rejects(publish('d.s.mine-1', body, fields), /wrong last sequence/);
+  const at = now + 1_000;
+  await publishFor('mine-1', at);
+  await publishFor('mine-2', now + 3_600_000);
+  await assert.rejects(publishFor('mine-2', now + 3_600_000), /wrong last sequence/);
   const { state } = await outcomeOf('mine-1');
   assert.equal(state, 'completed');
   assert.ok(Date.now() >= at);

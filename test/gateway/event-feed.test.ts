@@ -163,6 +163,24 @@ test('a place that was given is free again when its subscriber ends without havi
   await follow('a.c').return();
 });
 
+test('what is kept for those that follow none stays so, also where sets have become idle', async (t) => {
+  const { bus, clock } = open(t);
+  const feeds = createEventFeeds({ bus, contracts, clock, most: { sources: 8, ofOneClient: 8 } });
+  t.after(() => feeds[Symbol.dispose]());
+  const follow = (type: string, client: object = {}) => feeds.follow({ ...FILTER, types: [type] }, { client });
+  const refused = { code: 'AW_TOO_MANY_FEEDS' };
+  const greedy = {};
+  for (let n = 0; n < 6; n++) follow(`a.b${n}`, greedy);
+  assert.throws(() => follow('a.more', greedy), refused);
+  for (let round = 0; round < 2; round++) {
+    const guests = [0, 1].map((n) => follow(`guest.r${round}n${n}`));
+    assert.throws(() => follow('guest.late'), refused);
+    for (const guest of guests) await guest.return();
+    assert.throws(() => follow('a.more', greedy), refused, 'in the place of an idle set');
+    assert.throws(() => follow(`guest.r${round}n0`, greedy), refused, 'an idle set itself');
+  }
+});
+
 test('a cursor that is none is refused before anything is read', (t) => {
   const { feeds } = open(t);
   assert.throws(() => feeds.follow(FILTER, { after: 'rubbish' }), { code: 'AW_CURSOR_INVALID' });

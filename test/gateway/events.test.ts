@@ -152,7 +152,7 @@ test('events says what is lost, and refuses what is no type, no cursor, or too m
   for (const one of open) await one.return!();
 });
 
-test('one websocket cannot take the room of all, and there is always room for what dashboards follow', async (t) => {
+test('a few websockets cannot take the room of all, and there is always room for what dashboards follow', async (t) => {
   const { openClient } = await startWorld(t, { limits: { eventFeeds: 5, eventFeedsPerSocket: 3 } });
   /** What the first update of each is, all of them asked for at once. */
   const first = (client: Client, documents: readonly string[]) =>
@@ -173,12 +173,14 @@ test('one websocket cannot take the room of all, and there is always room for wh
     );
   const own = (from: number, count: number) =>
     Array.from({ length: count }, (_, n) => `subscription { events(types: ["x.y${from + n}"]) { __typename } }`);
-  const [greedy, other] = [openClient(), openClient()];
+  const [greedy, other, newcomer] = [openClient(), openClient(), openClient()];
   const count = (answers: readonly string[]) => answers.filter((answer) => answer === 'followed').length;
   assert.equal(count(await first(greedy, own(0, 10))), 3);
   const answers = await first(other, own(20, 10));
-  assert.equal(count(answers), 2);
+  assert.equal(count(answers), 1, 'the last place is kept for whoever has none');
   assert.deepEqual([...new Set(answers)].toSorted(), ['AW_TOO_MANY_FEEDS', 'followed']);
+  assert.equal(count(await first(newcomer, own(40, 10))), 1);
+  assert.equal(count(await first(newcomer, own(0, 1))), 1, 'what others follow needs no place');
   const dashboards = [
     'subscription { events { __typename } }',
     'subscription { deviceEvents { __typename } }',

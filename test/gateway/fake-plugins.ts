@@ -53,6 +53,10 @@ export function createFakePlugins(): FakePlugins {
       const plugin = find(name);
       return change(plugin, { permissions: { ...plugin.permissions, granted: permissions } });
     },
+    async grantMore(name, capabilities, options) {
+      orders.push(['grantMore', name, capabilities, options]);
+      return find(name);
+    },
     async revoke(name, options) {
       orders.push(['revoke', name, options]);
       return fake.plugins.has(name);
@@ -82,8 +86,17 @@ export function fakePlugin(name: string, more: Partial<Plugin> = {}): Plugin {
       requested: { events: ['label.printed'] },
       granted: null,
       effective: {},
-      items: [{ capability: 'events', sentence: 'Emit label.printed', isGranted: false, isAvailable: true }],
+      items: [
+        {
+          capability: 'events',
+          name: 'events:label.printed',
+          sentence: 'Emit label.printed',
+          isGranted: false,
+          isAvailable: true,
+        },
+      ],
       grantedAt: null,
+      changedAt: null,
     },
     integrity: 'UNSIGNED',
     sha256: null,

@@ -47,9 +47,11 @@ test('plugins are loaded, granted, called, reloaded, revoked and unloaded, each 
     `mutation ($options: JSON, $grant: JSON, $permissions: JSON!) {
       loadPlugin(manifestPath: "/plugins/label", options: $options, grant: $grant) { state }
       grantPlugin(name: "label", permissions: $permissions) { permissions { granted } }
+      more: grantPlugin(name: "label", capabilities: ["kv"]) { name }
       executePlugin(name: "label", function: "greet", input: ["you"], timeoutMs: 50)
       nothing: executePlugin(name: "label", function: "other")
       reloadPlugin(id: "label@1.0.0") { id }
+      some: revokePlugin(name: "label", capabilities: ["queue:labels"])
       revokePlugin(name: "label")
       unloadPlugin(id: "label")
     }`,
@@ -60,18 +62,22 @@ test('plugins are loaded, granted, called, reloaded, revoked and unloaded, each 
   assert.deepEqual(data, {
     loadPlugin: { state: 'LOADED' },
     grantPlugin: { permissions: { granted: { events: [] } } },
+    more: { name: 'label' },
     executePlugin: { hello: ['you'] },
     nothing: null,
     reloadPlugin: { id: 'label@1.0.0' },
+    some: true,
     revokePlugin: true,
     unloadPlugin: true,
   });
   assert.deepEqual(services.plugins.orders, [
     ['load', '/plugins/label', { options: { speed: 3 }, grant: { events: ['label.printed'] }, traceparent }],
     ['grant', 'label', { events: [] }, { traceparent }],
+    ['grantMore', 'label', ['kv'], { traceparent }],
     ['execute', 'label', 'greet', ['you'], { timeoutMs: 50, traceparent }],
     ['execute', 'label', 'other', undefined, { timeoutMs: 10_000, traceparent }],
     ['reload', 'label@1.0.0', { traceparent }],
+    ['revoke', 'label', { capabilities: ['queue:labels'], traceparent }],
     ['revoke', 'label', { traceparent }],
     ['unload', 'label', { traceparent }],
   ]);
@@ -84,7 +90,11 @@ test('what is wrong with an order to a plugin is told with its code', async (t) 
     ['loadPlugin(manifestPath: "/plugins/label", grant: "all") { id }', 'AW_ARGUMENT_INVALID'],
     ['loadPlugin(manifestPath: "/nowhere") { id }', 'AW_PLUGIN_UNREADABLE'],
     ['grantPlugin(name: "label", permissions: 7) { id }', 'AW_ARGUMENT_INVALID'],
+    ['grantPlugin(name: "label") { id }', 'AW_ARGUMENT_INVALID'],
+    ['grantPlugin(name: "label", capabilities: []) { id }', 'AW_ARGUMENT_INVALID'],
+    ['grantPlugin(name: "label", permissions: {}, capabilities: ["kv"]) { id }', 'AW_ARGUMENT_INVALID'],
     ['grantPlugin(name: "label", permissions: {}) { id }', 'AW_PLUGIN_UNKNOWN'],
+    ['revokePlugin(name: "label", capabilities: [])', 'AW_ARGUMENT_INVALID'],
     ['reloadPlugin(id: "label") { id }', 'AW_PLUGIN_UNKNOWN'],
     ['executePlugin(name: "label", function: "greet")', 'AW_PLUGIN_UNKNOWN'],
     ['executePlugin(name: "label", function: "greet", timeoutMs: 0)', 'AW_ARGUMENT_INVALID'],

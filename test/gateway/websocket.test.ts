@@ -41,8 +41,7 @@ function openRaw(
     socket,
     received,
     send: (message) => socket.send(JSON.stringify(message)),
-    next: (type) =>
-      until(() => received.find((message) => message.type === type), `a message "${type}"`, { patienceMs: 5_000 }),
+    next: (type) => until(() => received.find((message) => message.type === type), `a message "${type}"`),
     closed: () => over,
   };
 }
@@ -95,9 +94,10 @@ test('websocket is for pages of this host, under its name, at its path', async (
 });
 
 test('websocket ends who speaks out of turn, too much, or not at all', async (t) => {
-  const world = await startWorld(t, { limits: { initMs: 200, socketMessageBytes: 1_000 } });
+  const world = await startWorld(t, { limits: { socketMessageBytes: 1_000 } });
+  const hasty = await startWorld(t, { limits: { initMs: 200 } });
   const said = async (...messages: string[]): Promise<number> => {
-    const raw = openRaw(t, world);
+    const raw = openRaw(t, messages.length === 0 ? hasty : world);
     await once(raw.socket, 'open');
     for (const message of messages) raw.socket.send(message);
     return (await raw.closed())[0];
@@ -232,14 +232,12 @@ test('a gateway that closes says so to every client, and waits for none too long
   await polite.next('next');
   const deaf = await openReady(t, world);
   (deaf.socket as unknown as { _socket: Socket })._socket.pause();
-  const before = systemClock.monotonic();
-  await world.gateway[Symbol.asyncDispose]();
+  await untilDone(world.gateway[Symbol.asyncDispose]());
   assert.deepEqual(await polite.closed(), [1001, 'Going away']);
-  assert.ok(systemClock.monotonic() - before < 2_000);
 });
 
 test('a gateway that closes finishes what it is answering', async (t) => {
-  const world = await startWorld(t, { limits: { closeMs: 5_000 } });
+  const world = await startWorld(t, { limits: { closeMs: 600_000 } });
   let release = (_value: unknown) => {};
   const isAsked = new Promise<void>((asked) => {
     world.services.answer = () =>
@@ -253,7 +251,12 @@ test('a gateway that closes finishes what it is answering', async (t) => {
   const closed = world.gateway[Symbol.asyncDispose]();
   release(fakeDevice('x'));
   assert.deepEqual((await answer).data, { unplugVirtualDevice: { id: 'x' } });
-  const before = systemClock.monotonic();
-  await closed;
-  assert.ok(systemClock.monotonic() - before < 1_000);
+  await untilDone(closed);
 });
+
+/** Fails when it is waited for longer than anything takes. */
+async function untilDone(closing: PromiseLike<void>): Promise<void> {
+  let isDone = false;
+  closing.then(() => (isDone = true));
+  await until(() => isDone, 'the gateway to have closed');
+}

@@ -32,20 +32,23 @@ export function browserMissing(): string | undefined {
 export async function openBrowser(
   options: Parameters<typeof chromium.launchPersistentContext>[1] = {},
 ): Promise<BrowserContext & AsyncDisposable> {
-  const profile = await mkdtemp(join(tmpdir(), 'autoweave-browser-'));
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(browserMissing());
-  const context = await chromium.launchPersistentContext(profile, {
+  const profile = await mkdtemp(join(tmpdir(), 'autoweave-browser-'));
+  // What Chromium has started may write for a moment after it.
+  const remove = () => rm(profile, { recursive: true, force: true, maxRetries: 10 });
+  const launching = chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
     args: FLAGS,
     viewport: { width: 1440, height: 900 },
     ...options,
   });
+  launching.catch(remove);
+  const context = await launching;
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
+      await context.close().finally(remove);
     },
   });
 }

@@ -13,7 +13,7 @@ export interface Watched extends AsyncDisposable {
   /** What is there now. */
   readonly present: readonly Device[];
   readonly health: UsbHealth | undefined;
-  /** Resolves as soon as the condition holds: now, or after a message. Rejects after ten seconds, saying what is there. */
+  /** Resolves as soon as the condition holds: now, or after a message. Rejects after half a minute, saying what is there. */
   until(claim: string, condition: () => boolean): Promise<void>;
 }
 
@@ -78,4 +78,4 @@ export async function startWatched(options: Omit<WatcherOptions, 'onSnapshot' | 
   };
 }
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;

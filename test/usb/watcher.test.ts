@@ -9,6 +9,8 @@ const skip = fakeBusMissing() ?? false;
 /** So long that no poll comes during a test. */
 const NO_POLL_MS = 600_000;
 const SHORT_POLL_MS = 300;
+/** For what no device keeps waiting: a thread that starts. */
+const PATIENT = { timeoutMs: 60_000 };
 
 test('fake bus: a hint leads to attach and detach, with all that the device says', { skip }, async () => {
   await using bus = await startFakeBus();
@@ -132,7 +134,7 @@ test('fake bus: control: without a poll, the overflow hides the device until the
   await using seen = await startWatched({ command: bus.watcherCommand, settleMs: 0, pollMs: NO_POLL_MS });
   const name = await plugInOverflow(bus, seen.watcher.pid);
   // Takes longer than a hint would: a thread starts, and asks the addon.
-  await seen.watcher.read('0:0:0');
+  await seen.watcher.read('0:0:0', PATIENT);
   assert.deepEqual(seen.present, []);
   const { name: next } = await bus.plug({ serial: 'NEXT' });
   await seen.until('both attached', () => seen.present.length === 2);
@@ -192,7 +194,7 @@ test('fake bus: a device that is gone before it is opened is an answer, not an e
   const { name } = await bus.plug({ serial: 'CLOSED' });
   await seen.until('attached', () => seen.present.length === 1);
   // The bus is a picture of one: there is no device node.
-  const reading = await seen.watcher.read(seen.present[0]!.session);
+  const reading = await seen.watcher.read(seen.present[0]!.session, PATIENT);
   assert.equal(reading.ok === false && reading.code, 'AW_USB_GONE');
   await bus.unplug(name);
   await seen.until('detached', () => seen.present.length === 0);

@@ -74,7 +74,7 @@ async function activeKeys({ autoweave }: AutoweaveSystem): Promise<number> {
     '{ health { components { name detail } } }',
   );
   const { detail = '' } = health.components.find(({ name }) => name === 'actors') ?? {};
-  const [, count] = /^(\d+) keys awake/.exec(detail) ?? [];
+  const [, count] = /^(\d+) keys? awake/.exec(detail) ?? [];
   if (count === undefined)
     throw new Error(`The health of the actors does not tell how many keys are awake: "${detail}"`);
   return Number(count);
