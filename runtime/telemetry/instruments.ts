@@ -1,4 +1,4 @@
-/** Every metric of AutoWeave, declared once, as data. Names are those on `/metrics`. */
+/** Every metric of AutoWeave, declared once, as data: one list, however long. Names are those on `/metrics`. */
 
 interface Declaration {
   readonly kind: 'counter' | 'gauge' | 'histogram';
